@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AGGREGATOR_CORRELATE_CONNECTION_H
+#define AGGREGATOR_CORRELATE_CONNECTION_H
+
+#include "common/addr.h"
+#include "common/alert.h"
+#include "common/site.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum outcome {
+	OUTCOME_UNKNOWN,    /* speaks neither for nor against */
+	OUTCOME_ANSWERED,   /* SYN+ACK seen; no more than that */
+	OUTCOME_REFUSED,    /* RST seen */
+	OUTCOME_BLOCKED,    /* the log prefix says so */
+	OUTCOME_UNANSWERED, /* and answers would have been seen */
+};
+
+const char *outcome_name(enum outcome o);
+
+/* The two ends as a detector and an operator speak of them. */
+struct party {
+	struct addr addr; /* as seen */
+	char name[SITE_NAME_MAX]; /* honeypot's name or address; "" outside */
+	struct addr primary; /* of the honeypot; the address itself outside */
+	bool home;
+};
+
+/*
+ * What records fold into.  A retransmission is another attempt; the same SYN
+ * from another sensor another witness, from another hook nothing new.
+ */
+struct connection {
+	struct party client, server;
+	uint16_t client_port, server_port;
+	uint8_t proto;
+	enum direction direction;
+	int64_t start_ns, last_ns; /* of the first and last attempt */
+	uint32_t attempts;
+	enum outcome outcome;
+	uint32_t uid;	  /* with has_uid */
+	bool has_uid;
+	bool guessed;	  /* no SYN: which side serves is a guess */
+	bool has_counts;
+	uint64_t packets_out, octets_out; /* client to server */
+	uint64_t packets_in, octets_in;
+	struct names witnesses; /* sensors */
+	bool expected;
+};
+
+/* Why fold tells of a connection. */
+enum connection_event {
+	CONNECTION_NEW,
+	CONNECTION_ATTEMPT, /* a retransmission */
+	CONNECTION_OUTCOME,
+	CONNECTION_WITNESS,
+	CONNECTION_END, /* forgotten: nothing more will come */
+};
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AGGREGATOR_PIPELINE_H
+#define AGGREGATOR_PIPELINE_H
+
+#include "aggregator/correlate/connection.h"
+#include "common/alert.h"
+#include "common/record.h"
+#include "common/site.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct err;
+struct pipeline;
+
+/*
+ * Records in, connections, alerts and incidents out: fold, detectors,
+ * incidents, joined.  The daemon and the offline tools use the same.  No I/O,
+ * no clock of its own: the same records give the same bytes.
+ */
+struct pipeline_sink {
+	void *arg;
+	/* 'update': an alert with this id was reported before. */
+	void (*alert)(void *arg, const struct alert *a, bool update);
+	/* op: "open", "update", "close" */
+	void (*incident)(void *arg, const struct incident *i, const char *op);
+	/* NULL: nobody wants them.  Told when the connection ends. */
+	void (*connection)(void *arg, const struct connection *c);
+};
+
+struct pipeline_counts {
+	uint64_t records, connections, retransmissions, witnesses;
+	uint64_t same_packet; /* another hook of the same sensor */
+	uint64_t answers, refusals, backscatter;
+	uint64_t own; /* between two addresses of one honeypot */
+	uint64_t stray, expected;
+	uint64_t evicted; /* a table was full */
+};
+
+/*
+ * site: borrowed; must outlive the pipeline.
+ * Returns NULL with 'e' when a detector does not like its options.
+ */
+struct pipeline *pipeline_new(const struct site *site,
+    const struct pipeline_sink *sink, struct err *e);
+void pipeline_free(struct pipeline *p);
+
+/* Records of one sensor (NULL: a file), in the order in which they came. */
+void pipeline_put(
+    struct pipeline *p, const char *sensor, const struct batch *b);
+
+/* No record older than 'now_ns' minus the straggler window is expected any
+ * more: what was waiting for stragglers may be judged. */
+void pipeline_advance(struct pipeline *p, int64_t now_ns);
+
+/* The end of the input: judge everything, end all connections. */
+void pipeline_finish(struct pipeline *p);
+
+/* While muted, alerts and incidents change but nobody is told: for going
+ * again over records that were told of before a restart. */
+void pipeline_mute(struct pipeline *p, bool on);
+
+/* Continue from what was told before a restart.  Copied. */
+int pipeline_restore_alert(struct pipeline *p, const struct alert *a);
+int pipeline_restore_incident(struct pipeline *p, const struct incident *i);
+
+const struct pipeline_counts *pipeline_counts(const struct pipeline *p);
+
+/* Name and one sentence of each detector; returns false past the last. */
+bool pipeline_detector(size_t i, const char **name, const char **doc);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AGGREGATOR_STORE_STORE_H
+#define AGGREGATOR_STORE_STORE_H
+
+#include "common/record.h"
+#include "common/wire.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct store;
+struct store_scan;
+
+/*
+ * Records on disk.  A directory with one SQLite file per UTC day of commit
+ * ("day-2026-11-21.db") and "state.db" (state.h).  A message is committed as
+ * it arrives; later store_recut() turns runs of them into blocks of columns
+ * compressed with zstd.  Nothing above this header knows a table.
+ */
+
+enum store_mode {
+	STORE_WRITE, /* one process at a time: a lock file says so */
+	STORE_READ,  /* any number, any user who may read the files */
+};
+
+/*
+ * Open the store in 'dir', which must exist; files are made as needed, mode
+ * 0640.  Returns NULL with 'e': EX_NOINPUT no such directory or no store in
+ * it (reader), EX_NOPERM, EX_CANTCREAT read-only, EX_TEMPFAIL another writer,
+ * EX_DATAERR made by a newer version.
+ */
+struct store *store_open(
+    const char *dir, enum store_mode mode, struct err *e);
+void store_close(struct store *s);
+
+/* A point in commit order; {0, 0} is before everything. */
+struct store_pos {
+	int32_t day; /* days since 1970 */
+	int64_t id;  /* within the day, from 1 */
+};
+
+int store_pos_cmp(const struct store_pos *a, const struct store_pos *b);
+
+/*
+ * One message of a sensor, as it came.
+ *
+ * buf, len: the wire message (a Batch or Heartbeat).
+ * records:  its decoded columns; n == 0 for a heartbeat.
+ */
+struct store_item {
+	const char *sensor;
+	struct run_id run;
+	uint64_t sequence;
+	int64_t received_ns;
+	uint64_t kernel_lost, dropped;
+	const uint8_t *buf;
+	size_t len;
+	const struct batch *records;
+};
+
+/* Was (sensor, run, sequence) stored, or put since the last commit? */
+bool store_has(const struct store *s, const char *sensor,
+    const struct run_id *run, uint64_t sequence);
+
+/*
+ * Put an item into the open transaction (begun by the first put).  Returns 1:
+ * put; 0: known already, nothing done; -1 with 'e' (EX_IOERR; EX_TEMPFAIL
+ * when the disk is full): the whole transaction is undone, nothing of it may
+ * be acknowledged.
+ */
+int store_put(struct store *s, const struct store_item *it, struct err *e);
+
+/*
+ * Make everything put so far durable.  Returns 0 with the position of the
+ * last item in 'pos'; -1 as store_put().
+ */
+int store_commit(struct store *s, struct store_pos *pos, struct err *e);
+
+/*
+ * Re-cut messages that are older than 'min_age_ns' and make a full block (or
+ * belong to a finished day) into one block.  Bounded work: at most one block
+ * a call.  Returns 1: a block was cut, 0: nothing to do, -1 with 'e'.
+ * Never between a put and its commit.
+ */
+int store_recut(
+    struct store *s, int64_t now_ns, int64_t min_age_ns, struct err *e);
+
+/* Unlink days that ended more than 'keep_days' ago.  Returns how many, -1. */
+int store_expire(struct store *s, int64_t now_ns, int keep_days, struct err *e);
+
+/* What was received of a run: the sequences missing below the highest one. */
+struct store_run {
+	char sensor[64];
+	struct run_id run;
+	uint64_t received, highest, gaps; /* gaps: missing sequences */
+	uint64_t records, kernel_lost, dropped;
+	int64_t first_received_ns, last_received_ns;
+};
+
+typedef int store_run_fn(void *arg, const struct store_run *r);
+/* Every run that the kept days know, oldest first; stops when 'fn' returns
+ * other than 0 and returns that. */
+int store_runs(struct store *s, store_run_fn *fn, void *arg, struct err *e);
+
+/* --- reading --- */
+
+struct store_query {
+	struct store_pos after;	   /* begin behind this */
+	int64_t since_ns, until_ns; /* event time, [since, until); TIME_NONE:
+				     * open.  Rows outside may come too. */
+	const struct addr *host;   /* NULL, or only blocks with one of these */
+	size_t n_host;
+};
+
+/* A piece of the store. */
+struct store_chunk {
+	struct batch records;
+	const uint32_t *sensor;	 /* per row: index into sensor_name; NULL: 0 */
+	const char *const *sensor_name;
+	size_t n_sensor;
+	int64_t received_ns;	 /* when the last row of it was received */
+	struct store_pos pos;	 /* of the last message in it */
+};
+
+/*
+ * Pieces in commit order, as of now: a snapshot of each day, so that each
+ * record is seen exactly once although the writer re-cuts meanwhile.
+ * Memory is bounded by one piece.
+ */
+struct store_scan *store_scan_open(
+    struct store *s, const struct store_query *q, struct err *e);
+/* 1: a piece, borrowed until the next call; 0: the end; -1 with 'e'. */
+int store_scan_next(
+    struct store_scan *sc, struct store_chunk *out, struct err *e);
+void store_scan_close(struct store_scan *sc);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/alert.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const severity_names[] = {
+    [SEVERITY_NOTICE] = "notice",
+    [SEVERITY_SUSPECT] = "suspect",
+    [SEVERITY_COMPROMISED] = "compromised",
+    [SEVERITY_INFO] = "info",
+    [SEVERITY_DEGRADED] = "degraded",
+    [SEVERITY_ALARM] = "alarm",
+};
+
+#define SEVERITIES (sizeof(severity_names) / sizeof(*severity_names))
+
+const char *
+severity_name(enum severity s)
+{
+	return s >= SEVERITY_NOTICE && s < SEVERITIES ? severity_names[s]
+						      : "unset";
+}
+
+enum severity
+severity_parse(const char *name)
+{
+	for (size_t i = SEVERITY_NOTICE; i < SEVERITIES; i++)
+		if (strcmp(severity_names[i], name) == 0)
+			return (enum severity)i;
+	return 0;
+}
+
+void
+names_add(struct names *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->name[i], name) == 0)
+			return;
+	if (s->n < ALERT_NAMES_MAX)
+		snprintf(s->name[s->n++], SITE_NAME_MAX, "%s", name);
+}
+
+void
+incident_fini(struct incident *i)
+{
+	free(i->evidence);
+	i->evidence = NULL;
+	i->n_evidence = 0;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_MAX_ 1024
+
+static const char *program;
+static bool verbose;
+static log_sink *registered;
+
+static void
+make_printable(char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			*s = '?';
+}
+
+static void
+emit(const char *level, const char *module, bool sys, const char *fmt,
+    va_list ap)
+{
+	int saved = errno;
+	char line[LINE_MAX_];
+	size_t n = 0;
+
+	if (program != NULL)
+		n = (size_t)snprintf(line, sizeof(line), "%s: ", program);
+	n += (size_t)snprintf(
+	    line + n, sizeof(line) - n, "%s%s: ", level, module);
+	vsnprintf(line + n, sizeof(line) - n, fmt, ap);
+	n = strlen(line);
+	if (sys)
+		snprintf(
+		    line + n, sizeof(line) - n, ": %s", strerror(saved));
+	make_printable(line);
+	if (registered != NULL)
+		registered(line);
+	else
+		fprintf(stderr, "%s\n", line);
+	errno = saved;
+}
+
+#define EMIT(level, sys)                                                       \
+	do {                                                                   \
+		va_list ap;                                                    \
+		va_start(ap, fmt);                                             \
+		emit(level, module, sys, fmt, ap);                             \
+		va_end(ap);                                                    \
+	} while (0)
+
+void
+log_info(const char *module, const char *fmt, ...)
+{
+	EMIT("", false);
+}
+
+void
+log_warn(const char *module, const char *fmt, ...)
+{
+	EMIT("warning: ", false);
+}
+
+void
+log_warn_sys(const char *module, const char *fmt, ...)
+{
+	EMIT("warning: ", true);
+}
+
+void
+log_error(const char *module, const char *fmt, ...)
+{
+	EMIT("error: ", false);
+}
+
+void
+log_debug(const char *module, const char *fmt, ...)
+{
+	if (verbose)
+		EMIT("debug: ", false);
+}
+
+void
+log_program(const char *name)
+{
+	program = name;
+}
+
+void
+log_verbose(bool on)
+{
+	verbose = on;
+}
+
+void
+log_register(log_sink *sink)
+{
+	registered = sink;
+}

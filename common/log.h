@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef COMMON_LOG_H
+#define COMMON_LOG_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+
+/*
+ * One line on stderr for the operator who did not write the code: what,
+ * which, why.  The first argument of each call is the module ("link").  The
+ * variants with a _sys suffix append strerror(errno).  All keep errno, and
+ * replace control characters: text from the network is never trusted.
+ */
+void log_info(const char *module, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void log_warn(const char *module, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void log_warn_sys(const char *module, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void log_error(const char *module, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void log_debug(const char *module, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The word every line begins with; NULL leaves it out.  Not copied. */
+void log_program(const char *name);
+
+/* Whether log_debug() says anything.  Default: no. */
+void log_verbose(bool on);
+
+/* Tests and fuzzers take the lines instead of stderr; NULL undoes it. */
+typedef void log_sink(const char *line);
+void log_register(log_sink *sink);
+
+#endif

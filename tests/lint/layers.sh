@@ -1,0 +1,64 @@
+#!/bin/sh
+# Who may include whom.  Left: a file or the folder it lies in; right: the
+# prefixes of what it may include.  The longest match counts.  Includes are
+# always full paths from the root, so this is one grep.
+set -eu
+cd "$(dirname "$0")/../.."
+rules='
+common                         common/
+agent                          common/ agent/config.h
+agent/agent                    common/ agent/
+agent/main                     common/ agent/agent.h agent/config.h
+aggregator/config              common/ aggregator/config.h
+aggregator/ingest              common/ aggregator/ingest/
+aggregator/feed                common/ aggregator/feed/
+aggregator/store               common/ aggregator/store/
+aggregator/correlate           common/ aggregator/correlate/
+aggregator/source              common/ aggregator/source/
+aggregator/format              common/ aggregator/format/ aggregator/correlate/connection.h
+aggregator/pipeline            common/ aggregator/pipeline.h aggregator/correlate/
+aggregator/aggregator          common/ aggregator/
+aggregator/core                common/ aggregator/
+aggregator/main                common/ aggregator/aggregator.h aggregator/config.h
+aggregator/cli                 common/ aggregator/cli/ aggregator/format/ aggregator/config.h aggregator/store/store.h aggregator/store/state.h aggregator/pipeline.h aggregator/correlate/connection.h
+'
+fences='
+libnetfilter_log/              agent/nflog
+sqlite3.h                      aggregator/store/
+zstd.h                         aggregator/store/
+confuse.h                      common/conf
+\.pb-c\.h                      common/wire
+zmq.h                          common/loop common/zap common/keys agent/link aggregator/ingest/ aggregator/feed/ aggregator/cli/subscribe
+'
+fail=0
+files=$(find common agent aggregator -name '*.[ch]' | sort)
+for f in $files; do
+	allow=$(printf '%s\n' "$rules" | awk -v f="$f" '
+	    NF && (index(f, $1 "/") == 1 || index(f, $1 ".") == 1 ||
+	        index(f, $1 "_") == 1) && length($1) > n {
+	        n = length($1); $1 = ""; a = $0 } END { print a }')
+	for inc in $(sed -n 's/^#include "\([^"]*\/[^"]*\)".*/\1/p' "$f"); do
+		ok=no
+		for a in $allow; do
+			case $inc in "$a"*) ok=yes ;; esac
+		done
+		[ $ok = yes ] || {
+			echo "$f: may not include $inc (allowed:$allow)"
+			fail=1
+		}
+	done
+	fenced=$(printf '%s\n' "$fences" | while read -r header homes; do
+		[ -n "$header" ] || continue
+		grep -q "^#include [<\"][^>\"]*$header" "$f" || continue
+		ok=no
+		for h in $homes; do
+			case $f in "$h"*) ok=yes ;; esac
+		done
+		[ $ok = yes ] || echo "$f: only $homes may include $header"
+	done)
+	[ -z "$fenced" ] || {
+		echo "$fenced"
+		fail=1
+	}
+done
+exit $fail
