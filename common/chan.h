@@ -26,16 +26,15 @@ typedef void chan_frame_fn(
 typedef void chan_end_fn(void *arg, const char *why);
 
 /* 'fd' belongs to the channel from now on, also on failure (NULL). */
-struct chan *chan_open(struct loop *l, int fd, chan_frame_fn *frame,
-    chan_end_fn *end, void *arg);
+struct chan *chan_open(
+    struct loop *l, int fd, chan_frame_fn *frame, chan_end_fn *end, void *arg);
 void chan_close(struct chan *c);
 
 /*
  * Queue a frame made of 'n' parts, copied.  Returns 0; -1 when the queue is
  * full or the channel dead (nothing was queued).
  */
-int chan_send(
-    struct chan *c, uint8_t kind, const struct iovec *part, size_t n);
+int chan_send(struct chan *c, uint8_t kind, const struct iovec *part, size_t n);
 
 /* Bytes queued.  A careful sender stops well before CHAN_QUEUE_MAX. */
 size_t chan_queued(const struct chan *c);
