@@ -77,7 +77,6 @@ bool filter_match_connection(const struct filter *f, const struct addr *client,
  * Addresses one of which every match must have at an end, for opening less:
  * returns their number (0: cannot say), at most 'max', in 'out'.
  */
-size_t filter_needs_hosts(
-    const struct filter *f, struct addr *out, size_t max);
+size_t filter_needs_hosts(const struct filter *f, struct addr *out, size_t max);
 
 #endif

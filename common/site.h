@@ -122,8 +122,8 @@ enum direction {
 const char *direction_name(enum direction d);
 
 /* Of a connection from 'client' to 'server', or of a packet's two ends. */
-enum direction site_direction(const struct site *s, const struct addr *client,
-    const struct addr *server);
+enum direction site_direction(
+    const struct site *s, const struct addr *client, const struct addr *server);
 
 /* The honeynet that 'a' is home in, or NULL. */
 const struct honeynet *site_honeynet(
@@ -145,7 +145,7 @@ const struct named_filter *site_filter(const struct site *s, const char *name);
  * is a gateway (it may report for networks) or a configured honeypot has
  * them.  Returns whether anything changed.
  */
-bool site_alias(struct site *s, const char *sensor, const struct addr *addr,
-    size_t n);
+bool site_alias(
+    struct site *s, const char *sensor, const struct addr *addr, size_t n);
 
 #endif
