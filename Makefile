@@ -62,7 +62,7 @@ CFLAGS    ?= -O2 -g
 HARDEN    := -fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection -fPIE $(if $(SAN)$(FUZZING),,-U_FORTIFY_SOURCE \
 	-D_FORTIFY_SOURCE=3)
-SANFLAGS  := $(if $(SAN),-fsanitize=address,undefined \
+SANFLAGS  := $(if $(SAN),-fsanitize=address -fsanitize=undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer)
 WARN      := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wpointer-arith \

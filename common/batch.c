@@ -169,8 +169,8 @@ row_bytes(const struct builder *b, const struct record *r)
 	uint64_t zigzag = step << 1 ^ (uint64_t)((int64_t)step >> 63);
 
 	return ROW_BYTES + varint_bytes(zigzag) + varint_bytes(r->mark) +
-	    varint_bytes(r->uid) + varint_bytes(r->packets) +
-	    varint_bytes(r->octets);
+	       varint_bytes(r->uid) + varint_bytes(r->packets) +
+	       varint_bytes(r->octets);
 }
 
 static bool
@@ -178,10 +178,9 @@ fits(const struct builder *b, const struct record *r)
 {
 	if (b->n == 0)
 		return true;
-	return b->n < b->max &&
-	    b->bytes + row_bytes(b, r) + 2 * ADDR_BYTES +
-		3 * (NAME_TEXT_MAX + 3) <=
-	    b->max_bytes;
+	return b->n < b->max && b->bytes + row_bytes(b, r) + 2 * ADDR_BYTES +
+					3 * (NAME_TEXT_MAX + 3) <=
+				    b->max_bytes;
 }
 
 int
@@ -244,8 +243,7 @@ builder_view(struct builder *b)
 	    .n_addr = b->n_addr,
 	    .name = b->name_at,
 	    .n_name = b->n_name,
-#define COLUMN(name, type, absent)                                             \
-	.name = b->c.name##_set ? b->c.name : NULL,
+#define COLUMN(name, type, absent) .name = b->c.name##_set ? b->c.name : NULL,
 #include "common/record_columns.def"
 #undef COLUMN
 	};

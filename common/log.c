@@ -34,8 +34,7 @@ emit(const char *level, const char *module, bool sys, const char *fmt,
 	vsnprintf(line + n, sizeof(line) - n, fmt, ap);
 	n = strlen(line);
 	if (sys)
-		snprintf(
-		    line + n, sizeof(line) - n, ": %s", strerror(saved));
+		snprintf(line + n, sizeof(line) - n, ": %s", strerror(saved));
 	make_printable(line);
 	if (registered != NULL)
 		registered(line);

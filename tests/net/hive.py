@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Synhive's programs in namespaces, and the small honeynet most tests use."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from netns import Failed, command, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("SYNHIVE_BUILD", ROOT / "build")).absolute()
+USER = "nobody"                 # the daemons drop root
+HOME = ("198.51.100.0/24", "2001:db8:100::/64")
+INGEST, FEED, REPLAY = 7761, 7762, 7763
+READY = re.compile(r"ready$", re.MULTILINE)
+
+
+def is_ready(text):
+    return READY.search(text) is not None
+
+
+def program(name):
+    return BUILD / name
+
+
+def synhive(*argv, **options):
+    """Run the console; returns what it printed."""
+    return command(program("synhive"), *argv, **options)
+
+
+def attempt(*argv, **options):
+    """Run anything; returns its exit status and what it said on stderr."""
+    done = subprocess.run([str(a) for a in argv], text=True, check=False,
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          **{"timeout": 20, **options})
+    return done.returncode, done.stderr
+
+
+class Key:
+    """A key pair in a file, made by "synhive key new"."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+        if not self.path.exists():
+            synhive("key", "new", self.path)
+        self.public = Path(f"{path}.pub").read_text("ascii").strip()
+        self.secret = self.path.read_text("ascii").strip()
+
+
+def own(path):
+    """A folder that a daemon may write after it dropped root."""
+    path.mkdir(parents=True, exist_ok=True)
+    shutil.chown(path, USER)
+    return path
+
+
+def setting(value):
+    """A value as libconfuse reads it."""
+    if isinstance(value, (list, tuple)):
+        return "{" + ", ".join(f'"{v}"' for v in value) + "}"
+    return str(value) if isinstance(value, int) else f'"{value}"'
+
+
+def settings(values):
+    return "".join(f"{k.replace('_', '-')} = {setting(v)}\n"
+                   for k, v in values.items())
+
+
+class Aggregator:
+    def __init__(self, net, ns, address, home=HOME):
+        self.net, self.ns, self.address = net, ns, address
+        self.dir = net.dir / "aggregator"
+        self.store = own(self.dir / "store")
+        self.key = Key(self.dir / "key")
+        self.conf = self.dir / "aggregator.conf"
+        self.home = home
+        self.sensors, self.subscribers, self.honeypots = {}, {}, {}
+        self.change = {}        # of the settings below
+        self.program = None
+
+    def endpoint(self, port):
+        return f"tcp://{self.address}:{port}"
+
+    def sensor(self, name, public, addresses):
+        self.sensors[name] = {"key": public, "addresses": addresses}
+
+    def subscriber(self, name):
+        """A new key that may read the feed."""
+        key = Key(self.dir / f"{name}.key")
+        self.subscribers[name] = {"key": key.public}
+        return key
+
+    def write(self):
+        text = settings({
+            "listen": self.endpoint(INGEST), "feed": self.endpoint(FEED),
+            "replay": self.endpoint(REPLAY),
+            "control": own(self.dir / "run") / "control",
+            "key-file": self.key.path, "store": self.store, "user": USER,
+            **self.change})
+        text += f"honeynet lab {{\nhome = {setting(self.home)}\n}}\n"
+        for kind, entries in (("sensor", self.sensors),
+                              ("subscriber", self.subscribers),
+                              ("honeypot", self.honeypots)):
+            for name, values in entries.items():
+                text += f"{kind} {name} {{\n{settings(values)}}}\n"
+        self.conf.write_text(text, "utf-8")
+
+    def start(self):
+        """Returns when it says that it is ready."""
+        self.write()
+        self.program = self.ns.start(program("synhive-aggregator"), "-c",
+                                     self.conf)
+        self.program.wait_for(is_ready)
+        return self
+
+    def kill(self):
+        """kill -9 of the core; its children must not outlive it."""
+        own_pids = set(self.ns.pids())
+        self.program.kill()
+        children = {p for p in own_pids if _comm(p).startswith("synhive-agg")}
+        wait_until(lambda: not any(_comm(p) for p in children), 5,
+                   "ingest and feed end when the core is killed")
+
+    def stop(self):
+        return self.program.stop()
+
+    def ask(self, *argv):
+        """One dict for each line that "synhive VERB -o json" prints."""
+        text = synhive(*argv, "-c", self.conf, "-o", "json")
+        return [json.loads(line) for line in text.splitlines()]
+
+    def count(self, *filter_words):
+        return int(synhive("records", "--count", "-c", self.conf,
+                           *filter_words))
+
+    def sensor_row(self, name):
+        return next(s for s in self.ask("sensors") if s["sensor"] == name)
+
+    def refused(self):
+        return self.ask("sensors", "--refused")
+
+    def follow(self, key, *argv):
+        """"synhive alerts -f" as a subscriber in another namespace."""
+        return [program("synhive"), "alerts", "-f", "--feed",
+                self.endpoint(FEED), "--server-key", self.key.public, "--key",
+                key.path, *argv]
+
+
+def _comm(pid):
+    try:
+        return Path(f"/proc/{pid}/comm").read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
+class Agent:
+    """An agent on a host; known to 'aggregator' if it has 'addresses'."""
+
+    def __init__(self, ns, name, aggregator, addresses=(), **change):
+        self.ns, self.name, self.aggregator = ns, name, aggregator
+        self.dir = ns.net.dir / f"agent-{name}"
+        self.spool = own(self.dir / "spool")
+        self.key = Key(self.dir / "key")
+        self.conf = self.dir / "agent.conf"
+        self.change = change
+        self.program = None
+        if addresses:
+            aggregator.sensor(name, self.key.public, addresses)
+
+    def write(self):
+        self.conf.write_text(settings({
+            "aggregator": self.aggregator.endpoint(INGEST),
+            "aggregator-key": self.aggregator.key.public,
+            "key-file": self.key.path, "spool": self.spool, "user": USER,
+            "name": self.name, **self.change}), "utf-8")
+
+    def start(self, ready=True):
+        """Returns when its rules and groups stand."""
+        self.write()
+        self.program = self.ns.start(program("synhive-agent"), "-c", self.conf)
+        if ready:
+            self.program.wait_for(is_ready)
+        return self
+
+    def kill(self):
+        return self.program.kill()
+
+    def stop(self):
+        return self.program.stop()
+
+    def counted(self):
+        """What the rules have counted since they were made, by the kernel."""
+        listed = json.loads(self.ns.run("nft", "--json", "list", "ruleset"))
+        return sum(part["counter"]["packets"]
+                   for item in listed["nftables"] if "rule" in item
+                   for part in item["rule"]["expr"] if "counter" in part)
+
+
+class Lab:
+    """A honeypot, an outside world, and the aggregator's own network.
+
+        pot  198.51.100.11 --- 203.0.113.6  far
+        pot  10.9.0.11     --- 10.9.0.2     agg
+    """
+    POT, POT6 = "198.51.100.11", "2001:db8:100::11"
+    FAR, FAR6 = "203.0.113.6", "2001:db8:bad::6"
+    FAR_MORE = ("203.0.113.7", "203.0.113.22", "203.0.113.66")
+    AGG = "10.9.0.2"
+
+    def __init__(self, net):
+        self.net = net
+        self.pot, self.far, self.agg = map(net.namespace,
+                                           ("pot", "far", "agg"))
+        net.link(self.pot, "eth0", self.far, "eth0")
+        net.link(self.pot, "mgmt", self.agg, "mgmt")
+        self.pot.address("eth0", self.POT + "/24", self.POT6 + "/64")
+        self.far.address("eth0", self.FAR + "/24", self.FAR6 + "/64",
+                         *(a + "/24" for a in self.FAR_MORE))
+        self.pot.address("mgmt", "10.9.0.11/24")
+        self.agg.address("mgmt", self.AGG + "/24")
+        for ns in (self.pot, self.far):
+            ns.route("default", "dev", "eth0")
+            ns.route("::/0", "dev", "eth0")
+        self.aggregator = Aggregator(net, self.agg, self.AGG)
+        self.soc = self.aggregator.subscriber("soc")
+
+    def agent(self, name="pot1", addresses=(POT, POT6), **change):
+        return Agent(self.pot, name, self.aggregator, addresses, **change)
+
+    def started(self, **change):
+        """Aggregator and agent run and have spoken."""
+        agent = self.agent(**change)
+        self.aggregator.start()
+        agent.start()
+        self.connected(agent)
+        return agent
+
+    def connected(self, agent):
+        wait_until(lambda: self.aggregator.sensor_row(agent.name)["state"]
+                   == "up", 10, f"{agent.name} is up")
+
+    def follow(self, *argv):
+        """Alerts as they come, one JSON object a line; started for real."""
+        return self.agg.start(*self.aggregator.follow(self.soc, "-o", "json",
+                                                      *argv))
+
+
+def alerts_in(text):
+    """The complete lines of "synhive alerts -f -o json"."""
+    return [json.loads(line) for line in text.splitlines()
+            if line.startswith("{") and line.endswith("}")]
+
+
+def await_alert(follower, timeout_s=5, **wanted):
+    """The first alert whose fields are as wanted."""
+    def look():
+        return next((a for a in alerts_in(follower.text())
+                     if all(a.get(k) == v for k, v in wanted.items())), None)
+    try:
+        return wait_until(look, timeout_s, f"an alert with {wanted}")
+    except Failed as e:
+        raise Failed(f"{e}\nthere was:\n{follower.text()}") from None
