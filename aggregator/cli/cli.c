@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/cli.h"
-#include "aggregator/cli/nearest.h"
 #include "aggregator/format/format.h"
 #include "common/err.h"
 #include "common/log.h"
+#include "common/nearest.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -54,19 +54,19 @@ find(const char *name)
 static int
 unknown(const char *name, struct err *e)
 {
-	struct nearest near = {0};
+	struct nearest near = nearest_to(name, strlen(name));
+	char hint[NEAREST_HINT_MAX];
 
 	if (*name == '-')
 		return err_set(e, EX_USAGE,
-		    "%s: the verb comes first; see \"synhive --help\"", name);
+		    "'%s': the verb comes first; see 'synhive --help'", name);
 	for (size_t i = 0; i < COMMANDS; i++)
-		nearest_try(&near, name, commands[i]->name);
-	if (near.best != NULL)
+		nearest_try(&near, commands[i]->name);
+	if (near.found == NULL)
 		return err_set(e, EX_USAGE,
-		    "unknown verb \"%s\"; did you mean \"%s\"?", name,
-		    near.best);
-	return err_set(
-	    e, EX_USAGE, "unknown verb \"%s\"; see \"synhive --help\"", name);
+		    "unknown verb '%s'; see 'synhive --help'", name);
+	return err_set(e, EX_USAGE, "unknown verb '%s'%s", name,
+	    nearest_hint(&near, hint));
 }
 
 static int

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/options.h"
 #include "aggregator/cli/cli.h"
-#include "aggregator/cli/nearest.h"
 #include "aggregator/format/format.h"
 #include "common/clock.h"
 #include "common/err.h"
+#include "common/nearest.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -129,7 +129,7 @@ static const struct option options[] = {
     {0, "server-key", "HEX|FILE", OPTIONS_ALERTS, AT(server_key),
 	"the aggregator's public key"},
     {0, "key", "FILE", OPTIONS_ALERTS, AT(key),
-	"our own secret key, made by \"synhive key new\""},
+	"our own secret key, made by 'synhive key new'"},
     {0, "refused", NULL, OPTIONS_REFUSED, AT(refused),
 	"who was refused, why and how often, instead"},
     {0, "no-color", NULL, 0, AT(no_color), "as NO_COLOR in the environment"},
@@ -147,20 +147,18 @@ is_for(const struct option *o, uint32_t groups)
 static int
 unknown(const struct cli *c, const char *word, size_t len, struct err *e)
 {
-	struct nearest near = {0};
-	char name[64];
+	struct nearest near = nearest_to(word, len);
+	char hint[NEAREST_HINT_MAX];
 
-	snprintf(name, sizeof(name), "%.*s", (int)len, word);
 	for (size_t i = 0; i < OPTIONS; i++)
 		if (is_for(&options[i], c->command->options))
-			nearest_try(&near, name, options[i].name);
-	if (near.best != NULL)
+			nearest_try(&near, options[i].name);
+	if (near.found == NULL)
 		return err_set(e, EX_USAGE,
-		    "unknown option --%s; did you mean --%s?", name,
-		    near.best);
-	return err_set(e, EX_USAGE,
-	    "unknown option --%s; see \"synhive help %s\"", name,
-	    c->command->name);
+		    "unknown option '--%.*s'; see 'synhive help %s'", (int)len,
+		    word, c->command->name);
+	return err_set(e, EX_USAGE, "unknown option '--%.*s'%s", (int)len,
+	    word, nearest_hint(&near, hint));
 }
 
 /* The option of this letter, or else of this name. */
@@ -184,7 +182,7 @@ apply(struct cli *c, const struct option *o, const char *value, struct err *e)
 
 	if (!is_for(o, c->command->options))
 		return err_set(e, EX_USAGE,
-		    "--%s means nothing here; see \"synhive help %s\"",
+		    "--%s means nothing here; see 'synhive help %s'",
 		    o->name, c->command->name);
 	if (o->set != NULL)
 		return o->set(&c->opt, value, e);
@@ -220,7 +218,7 @@ parse_one(struct cli *c, char **argv, struct err *e)
 			value = word + 1;
 		if (o == NULL)
 			return err_set(e, EX_USAGE,
-			    "unknown option -%s; see \"synhive help %s\"",
+			    "unknown option -%s; see 'synhive help %s'",
 			    word, c->command->name);
 	}
 	if (o == NULL)
@@ -249,7 +247,7 @@ check(const struct cli *c, struct err *e)
 		    "--since is not before --until: nothing could match");
 	if (c->n_word > c->command->max_words)
 		return err_set(e, EX_USAGE, "%s: one word too many; see "
-		    "\"synhive help %s\"",
+		    "'synhive help %s'",
 		    c->word[c->command->max_words], c->command->name);
 	return 0;
 }

@@ -127,5 +127,11 @@ place_filter(const struct place *p, const struct cli *c, struct filter **out,
 		return err_set(e, EX_OSERR, "out of memory");
 	*out = filter_parse(text, p->site, e);
 	free(text);
-	return *out == NULL ? -1 : 0;
+	if (*out == NULL)
+		return err_within(e, "filter");
+	if (filter_asks_home(*out) && !p->home_known)
+		return err_set(e, EX_CONFIG,
+		    "filter: 'direction' needs to know what is home: give "
+		    "--home NET, or -c FILE with a honeynet section");
+	return 0;
 }

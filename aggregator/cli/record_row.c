@@ -116,19 +116,29 @@ hook_text(uint8_t hook)
 	return hook < sizeof(names) / sizeof(*names) ? names[hook] : NULL;
 }
 
+/* As filters see it: the client of an answer is whom it goes to. */
+static bool
+client_is_src(const struct record *r, const struct site *site)
+{
+	bool known = r->has & HAS_FLAGS;
+
+	if (known && flags_are_syn(r->flags))
+		return true;
+	if (known && (flags_are_synack(r->flags) || flags_are_rst(r->flags)))
+		return false;
+	return site_dst_serves(site, r->sport, r->dport);
+}
+
 static struct cell
 direction_of(const struct record *r, const struct site *site)
 {
-	/* The client of an answer is whom it goes to. */
-	bool answer = (r->has & HAS_FLAGS) &&
-	    (flags_are_synack(r->flags) || flags_are_rst(r->flags));
-	const struct addr *client = answer ? &r->dst : &r->src;
-	const struct addr *server = answer ? &r->src : &r->dst;
+	bool forth;
 
 	if (site == NULL)
 		return cell_null();
-	return cell_text(
-	    direction_name(site_direction(site, client, server)));
+	forth = client_is_src(r, site);
+	return cell_text(direction_name(site_direction(
+	    site, forth ? &r->src : &r->dst, forth ? &r->dst : &r->src)));
 }
 
 static struct cell
