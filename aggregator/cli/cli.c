@@ -26,8 +26,8 @@ print_usage(FILE *to)
 {
 	fprintf(to, "usage: synhive VERB [options] [FILTER]\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-12s %s\n", commands[i]->name,
-		    commands[i]->doc);
+		fprintf(
+		    to, "  %-12s %s\n", commands[i]->name, commands[i]->doc);
 	fprintf(to,
 	    "\n\"synhive help VERB\" has options and examples; synhive(1) has "
 	    "the rest.\n");

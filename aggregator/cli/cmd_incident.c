@@ -27,8 +27,8 @@ is_meant(const char *which, const struct incident *i)
 	if (*which == '\0')
 		return false;
 	return strcmp(which, i->honeypot) == 0 ||
-	    strncasecmp(which, i->id, strlen(which)) == 0 ||
-	    (addr_parse(which, &a) == 0 && addr_eq(&a, &i->address));
+	       strncasecmp(which, i->id, strlen(which)) == 0 ||
+	       (addr_parse(which, &a) == 0 && addr_eq(&a, &i->address));
 }
 
 static int

@@ -16,7 +16,7 @@ static bool
 is_wanted(const struct options *o, const struct incident *i)
 {
 	return (o->since_ns == TIME_NONE || i->last_ns >= o->since_ns) &&
-	    (o->until_ns == TIME_NONE || i->onset_ns < o->until_ns);
+	       (o->until_ns == TIME_NONE || i->onset_ns < o->until_ns);
 }
 
 static int
@@ -71,8 +71,7 @@ const struct command command_incidents = {
 	    "Examples:\n"
 	    "  synhive incidents --last 7d\n"
 	    "  synhive incidents -o json\n",
-    .options =
-	OPTIONS_STORE | OPTIONS_OUTPUT | OPTIONS_TIME | OPTIONS_COUNT,
+    .options = OPTIONS_STORE | OPTIONS_OUTPUT | OPTIONS_TIME | OPTIONS_COUNT,
     .max_words = 0,
     .run = run,
 };

@@ -57,8 +57,7 @@ print_chunk(void *arg, const struct store_chunk *chunk, struct err *e)
 			q->out.rows++;
 			continue;
 		}
-		record_row(
-		    &row, &r, s.sensor, chunk->received_ns, q->site);
+		record_row(&row, &r, s.sensor, chunk->received_ns, q->site);
 		if (output_row(&q->out, row.cell, e) == -1)
 			return -1;
 	}
@@ -74,7 +73,8 @@ tell_untimed(const struct query *q, struct err *e)
 	if (q->out.rows == 0)
 		return err_set(e, EX_DATAERR,
 		    "the %" PRIu64 " records that match have no time: "
-		    "--since and --until cannot be answered", q->untimed);
+		    "--since and --until cannot be answered",
+		    q->untimed);
 	remark("%" PRIu64 " more match but have no time", q->untimed);
 	return 0;
 }
@@ -109,7 +109,7 @@ run(const struct cli *c, struct err *e)
 		q.filter = f;
 		q.site = p.home_known ? p.site : NULL;
 		q.timed = c->opt.since_ns != TIME_NONE ||
-		    c->opt.until_ns != TIME_NONE;
+			  c->opt.until_ns != TIME_NONE;
 		rc = answer(&q, &p, e);
 	}
 	filter_free(f);
@@ -128,7 +128,7 @@ const struct command command_records = {
 	    "  synhive records -o json 'src net 11.11.0.0/16 and dst port "
 	    "in [22, 6660-6669]'\n",
     .options = OPTIONS_STORE | OPTIONS_HOME | OPTIONS_OUTPUT | OPTIONS_TIME |
-	OPTIONS_COUNT,
+	       OPTIONS_COUNT,
     .max_words = CLI_WORDS_ANY,
     .run = run,
 };

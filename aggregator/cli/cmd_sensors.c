@@ -65,7 +65,7 @@ state_of(const struct sensor_state *x, int64_t now_ns)
 {
 	bool up = strcmp(x->state, "up") == 0;
 	bool late = x->last_seen_ns == TIME_NONE ||
-	    now_ns - x->last_seen_ns > SILENT_NS;
+		    now_ns - x->last_seen_ns > SILENT_NS;
 	struct cell c = cell_text(up && late ? "silent" : x->state);
 
 	c.tone = up && !late ? TONE_GOOD : TONE_BAD;
@@ -101,8 +101,8 @@ print_sensor(void *arg, const struct sensor_state *x)
 	c[QUEUED_MESSAGES] = cell_uint(x->queued_messages);
 	c[QUEUED_BYTES] = cell_uint(x->queued_bytes);
 	c[CLOCK] = x->last_seen_ns == TIME_NONE
-	    ? cell_null()
-	    : cell_real((double)x->clock_ahead_ns / NS_PER_SEC);
+		       ? cell_null()
+		       : cell_real((double)x->clock_ahead_ns / NS_PER_SEC);
 	c[RULES] = cell_name(x->rules);
 	c[ADDRESS] = cell_name(x->address);
 	c[VERSION_OF] = cell_name(x->software);
@@ -152,8 +152,8 @@ add_refused(void *arg, const struct refused_state *x)
 static int
 list(struct query *q, const struct options *o, struct state *s, struct err *e)
 {
-	int rc = output_open(
-	    &q->out, o, o->refused ? &refused_layout : &layout, e);
+	int rc =
+	    output_open(&q->out, o, o->refused ? &refused_layout : &layout, e);
 
 	if (rc == 0)
 		rc = o->refused ? state_refused(s, print_refused, q, e)
@@ -181,7 +181,8 @@ run(const struct cli *c, struct err *e)
 		rc = state_refused(s, add_refused, &q, e);
 	if (q.refused > 0)
 		remark("%" PRIu64 " connections or messages were refused: "
-		       "see \"synhive sensors --refused\"", q.refused);
+		       "see \"synhive sensors --refused\"",
+		    q.refused);
 	state_close(s);
 	place_close(&p);
 	return rc;
@@ -191,12 +192,13 @@ const struct command command_sensors = {
     .name = "sensors",
     .args = "",
     .doc = "who reports, since when not, and what was lost on the way",
-    .help = "\n"
-	    "state: up; silent (nothing for 5 s); never.  kernel_lost: records\n"
-	    "that the kernel or the agent lost; gaps: messages that never came.\n\n"
-	    "Examples:\n"
-	    "  synhive sensors\n"
-	    "  synhive sensors --refused\n",
+    .help =
+	"\n"
+	"state: up; silent (nothing for 5 s); never.  kernel_lost: records\n"
+	"that the kernel or the agent lost; gaps: messages that never came.\n\n"
+	"Examples:\n"
+	"  synhive sensors\n"
+	"  synhive sensors --refused\n",
     .options = OPTIONS_STORE | OPTIONS_OUTPUT | OPTIONS_REFUSED,
     .max_words = 0,
     .run = run,

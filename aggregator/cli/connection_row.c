@@ -66,8 +66,8 @@ connection_row(
 
 	c[START] = cell_time(x->start_ns);
 	c[LAST] = cell_time(x->last_ns);
-	c[DIRECTION] = home_known ? cell_text(direction_name(x->direction))
-				  : cell_null();
+	c[DIRECTION] =
+	    home_known ? cell_text(direction_name(x->direction)) : cell_null();
 	c[CLIENT] = cell_addr(&x->client.addr);
 	c[CLIENT_PORT] = cell_uint(x->client_port);
 	c[SERVER] = cell_addr(&x->server.addr);

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define PEERS_MAX 64 /* listed; more are counted */
+#define PEERS_MAX 64  /* listed; more are counted */
 #define FIRST_PEERS 3 /* in the first line */
 
 /* Text that grows; what does not fit is cut. */
@@ -21,8 +21,8 @@ add(struct words *w, const char *sep, const char *word)
 {
 	size_t at = strlen(w->s);
 
-	snprintf(w->s + at, sizeof(w->s) - at, "%s%s", w->n == 0 ? "" : sep,
-	    word);
+	snprintf(
+	    w->s + at, sizeof(w->s) - at, "%s%s", w->n == 0 ? "" : sep, word);
 	w->n++;
 }
 
@@ -108,8 +108,8 @@ say_first_line(const struct incident *i, const struct peers *ps)
 	for (size_t k = 0; k < ps->n && k < FIRST_PEERS; k++)
 		add(&who, ", ", addr_format(&ps->peer[k].addr, text));
 	if (ps->n > FIRST_PEERS) {
-		snprintf(more, sizeof(more), "and %zu more",
-		    ps->n - FIRST_PEERS);
+		snprintf(
+		    more, sizeof(more), "and %zu more", ps->n - FIRST_PEERS);
 		add(&who, " ", more);
 	}
 	output_line("%s is %s: %s%s%s", i->honeypot, severity_name(i->severity),
@@ -222,10 +222,10 @@ say_next(const struct incident *i)
 	}
 	output_line("%s", "");
 	output_line("Whom it called, who came before, every packet:");
-	output_line("  synhive connections %s'client host %s%s%s'", since,
-	    open, host.s, close);
-	output_line("  synhive connections %s'server host %s%s%s'", until,
-	    open, host.s, close);
+	output_line("  synhive connections %s'client host %s%s%s'", since, open,
+	    host.s, close);
+	output_line("  synhive connections %s'server host %s%s%s'", until, open,
+	    host.s, close);
 	output_line("  synhive records 'host %s%s%s'", open, host.s, close);
 	output_line("%s", "");
 	output_line("This is not proof, but a place to start.");

@@ -13,7 +13,6 @@ struct state;
  *
  * s: asked which sensors lost something.  Returns 0, or -1 with 'e'.
  */
-int incident_report(
-    const struct incident *i, struct state *s, struct err *e);
+int incident_report(const struct incident *i, struct state *s, struct err *e);
 
 #endif

@@ -157,8 +157,8 @@ unknown(const struct cli *c, const char *word, size_t len, struct err *e)
 		return err_set(e, EX_USAGE,
 		    "unknown option '--%.*s'; see 'synhive help %s'", (int)len,
 		    word, c->command->name);
-	return err_set(e, EX_USAGE, "unknown option '--%.*s'%s", (int)len,
-	    word, nearest_hint(&near, hint));
+	return err_set(e, EX_USAGE, "unknown option '--%.*s'%s", (int)len, word,
+	    nearest_hint(&near, hint));
 }
 
 /* The option of this letter, or else of this name. */
@@ -182,8 +182,8 @@ apply(struct cli *c, const struct option *o, const char *value, struct err *e)
 
 	if (!is_for(o, c->command->options))
 		return err_set(e, EX_USAGE,
-		    "--%s means nothing here; see 'synhive help %s'",
-		    o->name, c->command->name);
+		    "--%s means nothing here; see 'synhive help %s'", o->name,
+		    c->command->name);
 	if (o->set != NULL)
 		return o->set(&c->opt, value, e);
 	if (o->value == NULL)
@@ -218,8 +218,8 @@ parse_one(struct cli *c, char **argv, struct err *e)
 			value = word + 1;
 		if (o == NULL)
 			return err_set(e, EX_USAGE,
-			    "unknown option -%s; see 'synhive help %s'",
-			    word, c->command->name);
+			    "unknown option -%s; see 'synhive help %s'", word,
+			    c->command->name);
 	}
 	if (o == NULL)
 		return unknown(c, word, len, e);
@@ -231,8 +231,8 @@ parse_one(struct cli *c, char **argv, struct err *e)
 		used = 2;
 	}
 	if (o->value != NULL && value == NULL)
-		return err_set(e, EX_USAGE, "%s needs a value: %s", *argv,
-		    o->value);
+		return err_set(
+		    e, EX_USAGE, "%s needs a value: %s", *argv, o->value);
 	return apply(c, o, value, e) == -1 ? -1 : used;
 }
 
@@ -246,7 +246,8 @@ check(const struct cli *c, struct err *e)
 		return err_set(e, EX_USAGE,
 		    "--since is not before --until: nothing could match");
 	if (c->n_word > c->command->max_words)
-		return err_set(e, EX_USAGE, "%s: one word too many; see "
+		return err_set(e, EX_USAGE,
+		    "%s: one word too many; see "
 		    "'synhive help %s'",
 		    c->word[c->command->max_words], c->command->name);
 	return 0;
@@ -309,5 +310,5 @@ options_in_time(const struct options *o, int64_t t)
 	if (t == TIME_NONE)
 		return o->since_ns == TIME_NONE && o->until_ns == TIME_NONE;
 	return (o->since_ns == TIME_NONE || t >= o->since_ns) &&
-	    (o->until_ns == TIME_NONE || t < o->until_ns);
+	       (o->until_ns == TIME_NONE || t < o->until_ns);
 }

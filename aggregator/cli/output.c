@@ -14,7 +14,7 @@ output_color(const struct options *o)
 	const char *no = getenv("NO_COLOR"); /* no-color.org */
 
 	return !o->no_color && (no == NULL || *no == '\0') &&
-	    isatty(STDOUT_FILENO);
+	       isatty(STDOUT_FILENO);
 }
 
 bool

@@ -70,9 +70,9 @@ place_open(struct place *p, const struct options *o, struct err *e)
 		return -1;
 	}
 	p->home_known = p->site->n_honeynet > 0;
-	p->dir = o->store != NULL	 ? o->store
-	    : p->config != NULL ? p->config->store
-				: CONFIG_STORE;
+	p->dir = o->store != NULL    ? o->store
+		 : p->config != NULL ? p->config->store
+				     : CONFIG_STORE;
 	return 0;
 }
 

@@ -18,10 +18,10 @@ struct site;
  * the configuration.  Zeroed: closed.
  */
 struct place {
-	struct config *config; /* NULL: there is none */
-	struct site *own;      /* without a configuration */
+	struct config *config;	 /* NULL: there is none */
+	struct site *own;	 /* without a configuration */
 	const struct site *site; /* one of both */
-	const char *dir;       /* of the store */
+	const char *dir;	 /* of the store */
 	bool home_known;
 };
 

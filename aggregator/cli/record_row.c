@@ -153,8 +153,8 @@ fill_tcp(struct record_row *out, const struct record *r)
 	struct cell *c = out->cell;
 
 	c[FLAGS] = r->has & HAS_FLAGS
-	    ? cell_text(flags_text(r->flags, out->flags))
-	    : cell_null();
+		       ? cell_text(flags_text(r->flags, out->flags))
+		       : cell_null();
 	c[TTL] = optional(r, HAS_TTL, r->ttl);
 	c[WINDOW] = optional(r, HAS_WINDOW, r->window);
 	c[SEQ] = optional(r, HAS_SEQ, r->seq);

@@ -8,8 +8,8 @@
 #define HOSTS_MAX 64 /* a longer list opens everything */
 
 static int
-each_chunk(struct store *s, const struct store_query *q, scan_fn *fn,
-    void *arg, struct err *e)
+each_chunk(struct store *s, const struct store_query *q, scan_fn *fn, void *arg,
+    struct err *e)
 {
 	struct store_scan *sc = store_scan_open(s, q, e);
 	struct store_chunk chunk;

@@ -21,9 +21,8 @@ struct place;
  * Returns 0, what 'fn' did, or -1 with 'e' as store_scan_next().
  */
 typedef int scan_fn(void *arg, const struct store_chunk *chunk, struct err *e);
-int scan(const struct place *p, const struct options *o,
-    const struct filter *f, int64_t early_ns, scan_fn *fn, void *arg,
-    struct err *e);
+int scan(const struct place *p, const struct options *o, const struct filter *f,
+    int64_t early_ns, scan_fn *fn, void *arg, struct err *e);
 
 /* The sensor of row 'i', or NULL. */
 const char *chunk_sensor(const struct store_chunk *c, size_t i);

@@ -81,8 +81,8 @@ cell_addrs(const struct addr *a, size_t n)
 struct cell
 cell_rows(const struct layout *l, const struct cell *cell, size_t n)
 {
-	return (struct cell){.type = CELL_ROWS,
-	    .u.rows = {.layout = l, .cell = cell, .n = n}};
+	return (struct cell){
+	    .type = CELL_ROWS, .u.rows = {.layout = l, .cell = cell, .n = n}};
 }
 
 struct cell
@@ -107,8 +107,8 @@ add_word(char *out, const char *word)
 {
 	size_t at = strlen(out);
 
-	snprintf(out + at, FORMAT_TEXT_MAX - at, "%s%s", at == 0 ? "" : " ",
-	    word);
+	snprintf(
+	    out + at, FORMAT_TEXT_MAX - at, "%s%s", at == 0 ? "" : " ", word);
 }
 
 static void
@@ -128,8 +128,8 @@ print_list(const struct cell *c, char *out)
 const char *
 cell_print(const struct cell *c, char out[static FORMAT_TEXT_MAX])
 {
-	char text[TIME_TEXT_MAX > ADDR_TEXT_MAX ? TIME_TEXT_MAX
-						: ADDR_TEXT_MAX];
+	char
+	    text[TIME_TEXT_MAX > ADDR_TEXT_MAX ? TIME_TEXT_MAX : ADDR_TEXT_MAX];
 
 	out[0] = '\0';
 	switch (c->type) {

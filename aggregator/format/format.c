@@ -59,7 +59,7 @@ printer_new(const struct format *f, FILE *to, const struct layout *layout,
 		goto fail;
 	p->format = f;
 	p->to = to;
-	p->state = f->new(to, layout, color);
+	p->state = f->new (to, layout, color);
 	if (p->state == NULL)
 		goto fail;
 	return p;

@@ -71,10 +71,10 @@ struct cell {
 };
 
 struct cell cell_null(void);
-struct cell cell_text(const char *s); /* NULL: null */
-struct cell cell_name(const char *s); /* NULL and "": null */
+struct cell cell_text(const char *s);	     /* NULL: null */
+struct cell cell_name(const char *s);	     /* NULL and "": null */
 struct cell cell_addr(const struct addr *a); /* NULL: null */
-struct cell cell_time(int64_t ns);    /* TIME_NONE: null */
+struct cell cell_time(int64_t ns);	     /* TIME_NONE: null */
 struct cell cell_uint(uint64_t n);
 struct cell cell_port(uint16_t port); /* 0: null */
 struct cell cell_real(double d);

@@ -15,9 +15,8 @@ struct csv {
  * A spreadsheet takes a cell that begins with one of these for a formula and
  * runs it ("CSV injection"); the last four are what some take for the same.
  */
-static const char *const formula[] = {
-    "=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
-    "\xef\xbc\xa0"};
+static const char *const formula[] = {"=", "+", "-", "@", "\xef\xbc\x9d",
+    "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
 
 static bool
 is_formula(const char *s)

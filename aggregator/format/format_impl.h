@@ -18,7 +18,6 @@ struct format {
 
 /* A scalar or a list of names as text, not yet cleaned; "-" and the like are
  * the format's business: CELL_NULL and CELL_ROWS give "". */
-const char *cell_print(
-    const struct cell *c, char out[static FORMAT_TEXT_MAX]);
+const char *cell_print(const struct cell *c, char out[static FORMAT_TEXT_MAX]);
 
 #endif

@@ -34,10 +34,10 @@ list(const struct cell *c)
 	char text[ADDR_TEXT_MAX];
 
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(a,
-		    string(c->type == CELL_NAMES
-			    ? c->u.names->name[i]
-			    : addr_format(&c->u.addrs.addr[i], text)));
+		json_array_append_new(
+		    a, string(c->type == CELL_NAMES
+				  ? c->u.names->name[i]
+				  : addr_format(&c->u.addrs.addr[i], text)));
 	return a;
 }
 
@@ -68,9 +68,8 @@ value(const struct cell *c)
 		return string(cell_print(c, text));
 	case CELL_UINT:
 		/* JSON's integers are signed here; nothing counts so far. */
-		return json_integer(c->u.uint > INT64_MAX
-			? INT64_MAX
-			: (json_int_t)c->u.uint);
+		return json_integer(
+		    c->u.uint > INT64_MAX ? INT64_MAX : (json_int_t)c->u.uint);
 	case CELL_REAL:
 		return json_real(c->u.real);
 	case CELL_BOOL:

@@ -121,11 +121,13 @@ write_header(const struct table *t)
 
 		if (!is_shown(t, i))
 			continue;
-		for (x.columns = 0; x.columns < sizeof(head) - 1 &&
-		    t->layout->column[i].name[x.columns] != '\0';
-		    x.columns++)
-			head[x.columns] = (char)toupper((unsigned char)
-				t->layout->column[i].name[x.columns]);
+		for (x.columns = 0;
+		     x.columns < sizeof(head) - 1 &&
+		     t->layout->column[i].name[x.columns] != '\0';
+		     x.columns++)
+			head[x.columns] =
+			    (char)toupper((unsigned char)t->layout->column[i]
+					      .name[x.columns]);
 		head[x.columns] = '\0';
 		write_cell(t, i, &x);
 	}
