@@ -105,7 +105,7 @@ static const struct {
     {"a surrogate", "\xed\xa0\x80", "???", "???", "\\uFFFD\\uFFFD\\uFFFD"},
     {"a formula", "=cmd|'/C calc'!A0", "=cmd|'/C calc'!A0",
 	"'=cmd|'/C calc'!A0", "=cmd|'/C calc'!A0"},
-    {"a formula behind blanks", "  +1", "  +1", "\"  +1\"", "  +1"},
+    {"a formula behind blanks", "  +1", "  +1", "'  +1", "  +1"},
     {"a formula with an at sign", "@SUM(A1)", "@SUM(A1)", "'@SUM(A1)",
 	"@SUM(A1)"},
     {"a quote and a comma", "a\"b,c", "a\"b,c", "\"a\"\"b,c\"", "a\\\"b,c"},
