@@ -202,12 +202,13 @@ demo: $(B)/.have-demo all
 # --- install -----------------------------------------------------------------
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
-	  $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 \
-	  $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DATADIR)/synhive
+	  $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
+	  $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
+	  $(DESTDIR)$(DATADIR)/synhive
 	install -m 0755 $(B)/synhive $(DESTDIR)$(BINDIR)/
 	install -m 0755 $(B)/synhive-agent $(B)/synhive-aggregator \
 	  $(DESTDIR)$(SBINDIR)/
-	for n in 1 7 8; do for m in docs/man/*.$$n; do [ ! -e "$$m" ] || \
+	for n in 1 5 7 8; do for m in docs/man/*.$$n; do [ ! -e "$$m" ] || \
 	  install -m 0644 "$$m" $(DESTDIR)$(MANDIR)/man$$n/; done; done
 	install -m 0644 $(PROTOS) $(DESTDIR)$(DATADIR)/synhive/
 
