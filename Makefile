@@ -212,12 +212,15 @@ install: all
 	  install -m 0644 "$$m" $(DESTDIR)$(MANDIR)/man$$n/; done; done
 	install -m 0644 $(PROTOS) $(DESTDIR)$(DATADIR)/synhive/
 
+help:
+	@sed -n '3,14s/^# \{0,1\}//p' Makefile
+
 clean:
 	rm -rf build build-san build-clang build-fuzz
 
 FORCE:
 .PHONY: all gen tests-build check check-quick check-net lint fuzz fuzz-run \
-	bench demo install clean FORCE
+	bench demo install help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
