@@ -5,13 +5,14 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 from netns import Failed, command, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = Path(os.environ.get("SYNHIVE_BUILD", ROOT / "build")).absolute()
 USER = "nobody"                 # the daemons drop root
 HOME = ("198.51.100.0/24", "2001:db8:100::/64")
 INGEST, FEED, REPLAY = 7761, 7762, 7763
@@ -23,12 +24,23 @@ def is_ready(text):
 
 
 def program(name):
-    return BUILD / name
+    return Path(os.environ.get("SYNHIVE_BUILD", ROOT / "build"), name)
 
 
 def synhive(*argv, **options):
     """Run the console; returns what it printed."""
     return command(program("synhive"), *argv, **options)
+
+
+def connect(ns, address, port, source=None):
+    """One SYN; nobody waits for the answer.  Returns the client's port."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with ns.entered(), socket.socket(family) as s:
+        if source:
+            s.bind((source, 0))
+        s.setblocking(False)
+        s.connect_ex((address, port))
+        return s.getsockname()[1]
 
 
 def attempt(*argv, **options):
@@ -263,3 +275,8 @@ def await_alert(follower, timeout_s=5, **wanted):
         return wait_until(look, timeout_s, f"an alert with {wanted}")
     except Failed as e:
         raise Failed(f"{e}\nthere was:\n{follower.text()}") from None
+
+
+def when(rfc3339):
+    """Seconds since 1970."""
+    return datetime.fromisoformat(rfc3339).timestamp()

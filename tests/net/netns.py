@@ -152,6 +152,7 @@ class Namespace:
 
     def bridge(self, name, *ports):
         self.ip("link", "add", name, "type", "bridge")
+        self.ip("link", "set", name, "up")
         for port in ports:
             self.ip("link", "set", port, "master", name, "up")
 
