@@ -15,10 +15,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "net"))
 
-from hive import Agent, Aggregator     # noqa: E402 (the path comes first)
-from netns import command, wait_until  # noqa: E402
+from hive import Agent, Aggregator, management  # noqa: E402 (the path comes first)
+from netns import command  # noqa: E402
 
-AGGREGATOR = "10.9.0.2"
 POTS = {"pot1": 11, "pot2": 12, "pot3": 13}
 SSH_SERVER, SSH_SERVER6 = "203.0.113.22", "2001:db8:bad::22"
 IRC_SERVER = "203.0.113.6"
@@ -83,8 +82,9 @@ class World:
         self.gw = net.namespace("gw")
         self.pots = {name: net.namespace(name) for name in POTS}
         self._wire()
-        self._management()
-        self.aggregator = Aggregator(net, self.agg, AGGREGATOR)
+        management(net, self.agg, {self.gw: 1, **{
+            self.pots[name]: host for name, host in POTS.items()}})
+        self.aggregator = Aggregator(net, self.agg)
         self.soc = self.aggregator.subscriber("soc")
         self.agents = []
 
@@ -109,15 +109,6 @@ class World:
                         pot_address6(name) + "/64")
             pot.route("default", "via", "198.51.100.1")
             pot.route("::/0", "via", "2001:db8:100::1")
-
-    def _management(self):
-        sensors = {"gw": 1, **POTS}
-        for name, host in sensors.items():
-            ns = self.pots.get(name, self.gw)
-            self.net.link(ns, "mgmt", self.agg, f"to-{name}")
-            ns.address("mgmt", f"10.9.0.{host}/24")
-        self.agg.bridge("mgmt", *(f"to-{name}" for name in sensors))
-        self.agg.address("mgmt", AGGREGATOR + "/24")
 
     def start_services(self):
         """sshd on the honeypots; sshd and an IRC server outside."""
@@ -156,11 +147,7 @@ class World:
         self.aggregator.start()
         for agent in self.agents:
             agent.start()
-        names = {a.name for a in self.agents}
-        wait_until(lambda: names <= {s["sensor"]
-                                     for s in self.aggregator.ask("sensors")
-                                     if s["state"] == "up"},
-                   10, "all sensors are up")
+        self.aggregator.await_up(*(a.name for a in self.agents))
 
     def ssh(self, address, *options):
         """The command line of a real ssh client, with the stolen key."""

@@ -15,6 +15,7 @@ from netns import Failed, command, wait_until
 ROOT = Path(__file__).resolve().parents[2]
 USER = "nobody"                 # the daemons drop root
 HOME = ("198.51.100.0/24", "2001:db8:100::/64")
+AGGREGATOR = "10.9.0.2"
 INGEST, FEED, REPLAY = 7761, 7762, 7763
 READY = re.compile(r"ready$", re.MULTILINE)
 
@@ -82,7 +83,7 @@ def settings(values):
 
 
 class Aggregator:
-    def __init__(self, net, ns, address, home=HOME):
+    def __init__(self, net, ns, address=AGGREGATOR, home=HOME):
         self.net, self.ns, self.address = net, ns, address
         self.dir = net.dir / "aggregator"
         self.store = own(self.dir / "store")
@@ -151,6 +152,13 @@ class Aggregator:
     def sensor_row(self, name):
         return next(s for s in self.ask("sensors") if s["sensor"] == name)
 
+    def await_up(self, *names):
+        def up():
+            rows = {s["sensor"] for s in self.ask("sensors")
+                    if s["state"] == "up"}
+            return rows >= set(names)
+        wait_until(up, 10, f"{', '.join(names)} up")
+
     def refused(self):
         return self.ask("sensors", "--refused")
 
@@ -204,55 +212,75 @@ class Agent:
         return self.program.stop()
 
     def counted(self):
-        """What the rules have counted since they were made, by the kernel."""
-        listed = json.loads(self.ns.run("nft", "--json", "list", "ruleset"))
-        return sum(part["counter"]["packets"]
-                   for item in listed["nftables"] if "rule" in item
-                   for part in item["rule"]["expr"] if "counter" in part)
+        """What the kernel counted at the rules, whether or not anybody was
+        there to be told."""
+        listed = json.loads(self.ns.run("nft", "--json", "list", "counters"))
+        counters = [i["counter"] for i in listed["nftables"]
+                    if "counter" in i]
+        return sum(c["packets"] for c in counters if c["table"] == "synhive"
+                   and c["name"].startswith(("seen_", "blind_")))
+
+
+def management(net, agg, hosts):
+    """A network of its own: the aggregator is 10.9.0.2 and 'hosts' maps each
+    other namespace to the last byte of its address."""
+    for ns, number in hosts.items():
+        net.link(ns, "mgmt", agg, f"to-{ns.name}")
+        ns.address("mgmt", f"10.9.0.{number}/24")
+    agg.bridge("mgmt", *(f"to-{ns.name}" for ns in hosts))
+    agg.address("mgmt", AGGREGATOR + "/24")
 
 
 class Lab:
     """A honeypot, an outside world, and the aggregator's own network.
 
-        pot  198.51.100.11 --- 203.0.113.6  far
-        pot  10.9.0.11     --- 10.9.0.2     agg
+        pot  198.51.100.11 --- [gw] --- 203.0.113.6  far
+        pot, gw            --- 10.9.0.2 agg
     """
     POT, POT6 = "198.51.100.11", "2001:db8:100::11"
     FAR, FAR6 = "203.0.113.6", "2001:db8:bad::6"
     FAR_MORE = ("203.0.113.7", "203.0.113.22", "203.0.113.66")
-    AGG = "10.9.0.2"
 
-    def __init__(self, net):
+    def __init__(self, net, routed=False):
         self.net = net
         self.pot, self.far, self.agg = map(net.namespace,
                                            ("pot", "far", "agg"))
-        net.link(self.pot, "eth0", self.far, "eth0")
-        net.link(self.pot, "mgmt", self.agg, "mgmt")
+        self.gw = net.namespace("gw") if routed else None
+        if routed:
+            self._wire_gateway()
+        else:
+            net.link(self.pot, "eth0", self.far, "eth0")
         self.pot.address("eth0", self.POT + "/24", self.POT6 + "/64")
         self.far.address("eth0", self.FAR + "/24", self.FAR6 + "/64",
                          *(a + "/24" for a in self.FAR_MORE))
-        self.pot.address("mgmt", "10.9.0.11/24")
-        self.agg.address("mgmt", self.AGG + "/24")
-        for ns in (self.pot, self.far):
-            ns.route("default", "dev", "eth0")
-            ns.route("::/0", "dev", "eth0")
-        self.aggregator = Aggregator(net, self.agg, self.AGG)
+        for ns, via in ((self.pot, "198.51.100.1"), (self.far, "203.0.113.1")):
+            ns.route("default", *(("via", via) if routed else ()), "dev",
+                     "eth0")
+            if not routed:
+                ns.route("::/0", "dev", "eth0")
+        management(net, self.agg, {self.pot: 11,
+                                   **({self.gw: 1} if routed else {})})
+        self.aggregator = Aggregator(net, self.agg)
         self.soc = self.aggregator.subscriber("soc")
+
+    def _wire_gateway(self):
+        self.net.link(self.pot, "eth0", self.gw, "lan")
+        self.net.link(self.far, "eth0", self.gw, "wan")
+        self.gw.address("lan", "198.51.100.1/24")
+        self.gw.address("wan", "203.0.113.1/24")
+        self.gw.forward()
 
     def agent(self, name="pot1", addresses=(POT, POT6), **change):
         return Agent(self.pot, name, self.aggregator, addresses, **change)
 
-    def started(self, **change):
-        """Aggregator and agent run and have spoken."""
-        agent = self.agent(**change)
+    def started(self, *agents):
+        """Aggregator and agents (one on the honeypot) run and have spoken."""
+        agents = agents or (self.agent(),)
         self.aggregator.start()
-        agent.start()
-        self.connected(agent)
-        return agent
-
-    def connected(self, agent):
-        wait_until(lambda: self.aggregator.sensor_row(agent.name)["state"]
-                   == "up", 10, f"{agent.name} is up")
+        for agent in agents:
+            agent.start()
+        self.aggregator.await_up(*(a.name for a in agents))
+        return agents[0]
 
     def follow(self, *argv):
         """Alerts as they come, one JSON object a line; started for real."""

@@ -3,7 +3,7 @@
 
 import socket
 
-from hive import await_alert, alerts_in, connect
+from hive import HOME, Agent, alerts_in, await_alert, connect
 from netns import wait_until
 from packets import ACK, CWR, ECE, RST, SYN, send
 
@@ -44,7 +44,7 @@ def test_an_ecn_syn_is_a_syn(lab):
     connect(lab.pot, lab.FAR, 6667)
     await_alert(follower, detector="outbound-irc", peer=lab.FAR)
     row, = lab.aggregator.ask("records", "dst", "port", "6667")
-    assert row["dst"] == lab.FAR
+    assert row["flags"] == "SYN|ECE|CWR"
     exactly(lab, 1, "dst", "port", "6667", "and", "flags", "syn")
 
 
@@ -122,14 +122,27 @@ def test_a_retransmission_is_an_attempt_of_the_same_connection(lab):
     assert row["attempts"] == 2
 
 
-def test_one_syn_seen_by_two_sensors_is_one_connection(lab):
+def test_one_syn_seen_by_two_sensors_is_one_connection(routed):
     """The gateway's agent is the honeypot's witness."""
-    agent = lab.started()
-    witness = lab.witness()
-    follower = lab.follow()
-    port = str(connect(lab.pot, lab.FAR, 22))
+    witness = Agent(routed.gw, "gw", routed.aggregator, HOME, home=HOME)
+    routed.started(routed.agent(), witness)
+    follower = routed.follow()
+    port = str(connect(routed.pot, routed.FAR, 22))
     await_alert(follower, detector="outbound-ssh")
-    exactly(lab, 2, "src", "port", port, "and", "flags", "syn")
-    row, = lab.aggregator.ask("connections", "src", "port", port)
+    exactly(routed, 2, "src", "port", port, "and", "flags", "syn")
+    row, = routed.aggregator.ask("connections", "src", "port", port)
     assert row["attempts"] == 1
-    assert sorted(row["witnesses"]) == [agent.name, witness.name]
+    assert sorted(row["witnesses"]) == ["gw", "pot1"]
+
+
+def test_one_syn_seen_by_two_hooks_is_one_connection(routed):
+    """A router without home networks logs it arriving and leaving."""
+    host = Agent(routed.gw, "host", routed.aggregator, HOME)
+    routed.started(host)
+    follower = routed.follow()
+    port = str(connect(routed.pot, routed.FAR, 22))
+    await_alert(follower, detector="outbound-ssh")
+    exactly(routed, 2, "src", "port", port, "and", "flags", "syn")
+    row, = routed.aggregator.ask("connections", "src", "port", port)
+    assert row["attempts"] == 1
+    assert row["witnesses"] == ["host"]

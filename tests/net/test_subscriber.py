@@ -84,7 +84,7 @@ def test_both_topic_families_say_the_same(lab, pb, subscribe):
     flat = json.dumps(as_json)
     for value in (as_pb.id, as_pb.text, as_pb.peer, as_pb.detector):
         assert value in flat
-    assert as_json["synhive"]["id"] == as_pb.id
+    assert as_json["event"]["id"] == as_pb.id
     assert as_json["destination"] == {"ip": lab.FAR, "port": 6667}
     assert sub.wait_for(b"json/incident/lab/")
 
@@ -110,7 +110,7 @@ def test_sequence_numbers_have_no_gap(lab, subscribe):
 def position(message):
     """Publisher's run and sequence, the third frame."""
     run, sequence = message[2][:16], message[2][16:]
-    return run, struct.unpack("!Q", sequence)[0]
+    return run, struct.unpack("<Q", sequence)[0]
 
 
 def test_a_heartbeat_comes_every_second(lab, pb, subscribe):
@@ -128,7 +128,7 @@ def test_a_subscriber_with_an_unknown_key_gets_nothing(lab, subscribe):
     stranger = subscribe(Key(lab.net.dir / "stranger.key"), b"")
     known.wait_for(b"meta/heartbeat/", 3)
     assert stranger.poll() == []
-    wait_until(lambda: any(r["why"] == "unknown-key"
+    wait_until(lambda: any(r["why"] == "unknown-subscriber"
                            for r in lab.aggregator.refused()), 10,
                "it is counted")
 
