@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 from datetime import datetime
@@ -42,6 +43,16 @@ def connect(ns, address, port, source=None):
         s.setblocking(False)
         s.connect_ex((address, port))
         return s.getsockname()[1]
+
+
+def synsend(ns, source, to, port, n, rate=0, before=()):
+    """n SYNs, each with another source port; returns when all are sent.
+
+    rate: SYNs a second; 0: as fast as it goes.
+    """
+    argv = [*before, program("tools/synsend"), "--source", source, "--to", to,
+            "--port", port, "--count", n]
+    return ns.run(*argv, *(["--rate", rate] if rate else []), timeout=120)
 
 
 def attempt(*argv, **options):
@@ -121,21 +132,28 @@ class Aggregator:
                 text += f"{kind} {name} {{\n{settings(values)}}}\n"
         self.conf.write_text(text, "utf-8")
 
-    def start(self):
-        """Returns when it says that it is ready."""
+    def start(self, before=()):
+        """Returns when it says that it is ready.  before: a command line's
+        beginning, such as taskset's."""
         self.write()
-        self.program = self.ns.start(program("synhive-aggregator"), "-c",
-                                     self.conf)
+        self.program = self.ns.start(*before, program("synhive-aggregator"),
+                                     "-c", self.conf)
         self.program.wait_for(is_ready)
         return self
 
+    def processes(self):
+        """{"core": pid, "ingest": pid, "feed": pid}"""
+        return {role(p): p for p in self.ns.pids() if _is_ours(p)}
+
     def kill(self):
         """kill -9 of the core; its children must not outlive it."""
-        own_pids = set(self.ns.pids())
+        children = set(self.processes().values())
         self.program.kill()
-        children = {p for p in own_pids if _comm(p).startswith("synhive-agg")}
-        wait_until(lambda: not any(_comm(p) for p in children), 5,
+        wait_until(lambda: not any(map(_is_ours, children)), 5,
                    "ingest and feed end when the core is killed")
+
+    def kill_child(self, which):
+        os.kill(self.processes()[which], signal.SIGKILL)
 
     def stop(self):
         return self.program.stop()
@@ -169,11 +187,19 @@ class Aggregator:
                 key.path, *argv]
 
 
-def _comm(pid):
+def _is_ours(pid):
     try:
-        return Path(f"/proc/{pid}/comm").read_text("ascii").strip()
+        return Path(f"/proc/{pid}/comm").read_text("ascii").startswith(
+            "synhive-agg")
     except OSError:
-        return ""
+        return False
+
+
+def role(pid):
+    """What an aggregator's process is: the core names the others."""
+    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    last = words[-2].decode() if len(words) > 2 else ""
+    return last if last in ("ingest", "feed") else "core"
 
 
 class Agent:
@@ -197,12 +223,12 @@ class Agent:
             "key-file": self.key.path, "spool": self.spool, "user": USER,
             "name": self.name, **self.change}), "utf-8")
 
-    def start(self, ready=True):
+    def start(self, before=()):
         """Returns when its rules and groups stand."""
         self.write()
-        self.program = self.ns.start(program("synhive-agent"), "-c", self.conf)
-        if ready:
-            self.program.wait_for(is_ready)
+        self.program = self.ns.start(*before, program("synhive-agent"), "-c",
+                                     self.conf)
+        self.program.wait_for(is_ready)
         return self
 
     def kill(self):
@@ -214,11 +240,14 @@ class Agent:
     def counted(self):
         """What the kernel counted at the rules, whether or not anybody was
         there to be told."""
-        listed = json.loads(self.ns.run("nft", "--json", "list", "counters"))
-        counters = [i["counter"] for i in listed["nftables"]
-                    if "counter" in i]
-        return sum(c["packets"] for c in counters if c["table"] == "synhive"
-                   and c["name"].startswith(("seen_", "blind_")))
+        return counters(self.ns, ("seen_", "blind_"))
+
+
+def counters(ns, beginnings):
+    listed = json.loads(ns.run("nft", "--json", "list", "counters"))
+    found = [i["counter"] for i in listed["nftables"] if "counter" in i]
+    return sum(c["packets"] for c in found if c["table"] == "synhive"
+               and c["name"].startswith(beginnings))
 
 
 def management(net, agg, hosts):
@@ -281,6 +310,10 @@ class Lab:
             agent.start()
         self.aggregator.await_up(*(a.name for a in agents))
         return agents[0]
+
+    def counted_in(self):
+        """SYNs that reached the honeypot's rules."""
+        return counters(self.pot, ("seen_in", "blind_in"))
 
     def follow(self, *argv):
         """Alerts as they come, one JSON object a line; started for real."""

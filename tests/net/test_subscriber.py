@@ -3,13 +3,12 @@
 
 import importlib
 import json
-import struct
 import sys
 
 import pytest
 import zmq
-from zmq.utils import z85
 
+from feed import Subscriber, position
 from hive import FEED, ROOT, Key, connect
 from netns import command, wait_until
 
@@ -22,38 +21,6 @@ def _pb(tmp_path_factory):
             "alert.proto")
     sys.path.insert(0, str(folder))
     return importlib.import_module("alert_pb2")
-
-
-class Subscriber:
-    def __init__(self, lab, key, *topics):
-        with lab.agg.entered():         # its I/O thread stays in there
-            self.context = zmq.Context()
-            self.socket = self.context.socket(zmq.SUB)
-        self.socket.curve_serverkey = encode(lab.aggregator.key.public)
-        self.socket.curve_publickey = encode(key.public)
-        self.socket.curve_secretkey = encode(key.secret)
-        for topic in topics:
-            self.socket.subscribe(topic)
-        self.socket.connect(lab.aggregator.endpoint(FEED))
-        self.messages = []
-
-    def poll(self):
-        while self.socket.poll(0):
-            self.messages.append(self.socket.recv_multipart())
-        return self.messages
-
-    def wait_for(self, prefix, n=1):
-        def look():
-            found = [m for m in self.poll() if m[0].startswith(prefix)]
-            return found if len(found) >= n else None
-        return wait_until(look, 10, f"{n} messages of {prefix}")
-
-    def close(self):
-        self.context.destroy(linger=0)
-
-
-def encode(digits):
-    return z85.encode(bytes.fromhex(digits))
 
 
 @pytest.fixture(name="subscribe")
@@ -105,12 +72,6 @@ def test_sequence_numbers_have_no_gap(lab, subscribe):
                    if m[0].split(b"/")[0] in (b"json", b"pb")})
     assert seen == list(range(seen[0], seen[-1] + 1))
     assert len({position(m)[0] for m in sub.messages}) == 1
-
-
-def position(message):
-    """Publisher's run and sequence, the third frame."""
-    run, sequence = message[2][:16], message[2][16:]
-    return run, struct.unpack("<Q", sequence)[0]
 
 
 def test_a_heartbeat_comes_every_second(lab, pb, subscribe):
