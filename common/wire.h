@@ -125,7 +125,8 @@ size_t wire_pack(struct wire *w, const struct wire_message *m,
  * Bytes from outside as a message, all values in range (batch_is_sound()).
  * What 'm' points to is borrowed until the next call with 'w', and from
  * 'buf'.  Memory is bounded whatever the bytes say.  Returns 0, or -1 with
- * 'e' naming what is wrong.
+ * 'e' naming what is wrong; kind, and run and sequence of a Batch, are set
+ * even then if they could be read.
  */
 int wire_unpack(struct wire *w, const void *buf, size_t len,
     struct wire_message *m, struct err *e);

@@ -109,11 +109,13 @@ wire_unpack_batch(struct wire *w, const void *buf, size_t len,
 
 	pb = wire_get_message(
 	    w, &synhive__sensor__batch__descriptor, buf, len, e);
-	if (pb == NULL || check_names(pb, e) == -1 ||
-	    check_columns(pb, e) == -1 ||
+	if (pb == NULL ||
 	    wire_get_run(&pb->run, &b->run, "batch: run", e) == -1)
 		return -1;
+	/* First, so that what is refused below can be called by its number. */
 	b->sequence = pb->sequence;
+	if (check_names(pb, e) == -1 || check_columns(pb, e) == -1)
+		return -1;
 	b->kernel_lost = pb->kernel_lost;
 	b->dropped = pb->dropped;
 	if (wire_get_addrs(&pb->addresses, &r->addr, &r->n_addr, e) == -1)
