@@ -48,6 +48,18 @@ addr_number(const struct addr *a)
 	       __builtin_bswap64(low);
 }
 
+static inline struct addr
+addr_of_number(unsigned __int128 n)
+{
+	uint64_t high = __builtin_bswap64((uint64_t)(n >> 64));
+	uint64_t low = __builtin_bswap64((uint64_t)n);
+	struct addr a;
+
+	__builtin_memcpy(a.b, &high, 8);
+	__builtin_memcpy(a.b + 8, &low, 8);
+	return a;
+}
+
 /* The range that has 'a', or NULL.  Nanoseconds: it is asked per record. */
 static inline const struct range *
 ranges_find(const struct ranges *s, const struct addr *a)

@@ -155,6 +155,12 @@ const struct sensor_entry *site_sensor(const struct site *s, const char *name);
 const struct named_filter *site_filter(const struct site *s, const char *name);
 
 /*
+ * Which end of a flow serves when no SYN says it: the only one whose port is
+ * of a class, else the one with the lower port.  A guess.
+ */
+bool site_dst_serves(const struct site *s, uint16_t sport, uint16_t dport);
+
+/*
  * A sensor says that its host owns 'addr[0..n)'.  Those which lie in the
  * sensor's own addresses and in home become one honeypot when they are two
  * or more, unless the sensor is a gateway (it may report for networks) or a

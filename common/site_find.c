@@ -95,6 +95,23 @@ site_in_class(const struct site *s, const char *class, uint16_t port)
 }
 
 static bool
+in_any_class(const struct site *s, uint16_t port)
+{
+	for (size_t i = 0; i < s->n_class; i++)
+		if (ports_have(&s->class[i].ports, port))
+			return true;
+	return false;
+}
+
+bool
+site_dst_serves(const struct site *s, uint16_t sport, uint16_t dport)
+{
+	bool src = in_any_class(s, sport), dst = in_any_class(s, dport);
+
+	return src == dst ? dport <= sport : dst;
+}
+
+static bool
 is_gateway(const struct sensor_entry *x)
 {
 	for (size_t i = 0; i < x->addresses.n; i++)
