@@ -187,19 +187,21 @@ class Aggregator:
                 key.path, *argv]
 
 
-def _is_ours(pid):
+def _words(pid):
     try:
-        return Path(f"/proc/{pid}/comm").read_text("ascii").startswith(
-            "synhive-agg")
+        return Path(f"/proc/{pid}/cmdline").read_text("utf-8").split("\0")
     except OSError:
-        return False
+        return [""]
+
+
+def _is_ours(pid):
+    return Path(_words(pid)[0]).name == "synhive-aggregator"
 
 
 def role(pid):
-    """What an aggregator's process is: the core names the others."""
-    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    last = words[-2].decode() if len(words) > 2 else ""
-    return last if last in ("ingest", "feed") else "core"
+    """Which of the aggregator's processes it is."""
+    words = _words(pid)
+    return words[2] if words[1:2] == ["--child"] else "core"
 
 
 class Agent:

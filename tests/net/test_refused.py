@@ -4,7 +4,7 @@ in the store."""
 
 import zmq
 
-from hive import Key, connect
+from hive import INGEST, Key, connect
 from netns import wait_until
 
 
@@ -27,14 +27,16 @@ def test_an_agent_with_an_unknown_key(lab):
 
 
 def test_an_agent_that_expects_another_aggregator(lab):
-    """It cannot be told from noise by the aggregator: no key ever arrives."""
+    """The aggregator cannot tell who it is: no key ever arrives."""
     agent = lab.agent()
     lab.aggregator.start()
     other = Key(lab.net.dir / "other.key")
     agent.change["aggregator-key"] = other.public
     agent.start()
     connect(lab.pot, lab.FAR, 22)
-    wait_until(lambda: refused(lab, "handshake") > 0, 10, "the count")
+    wait_until(lambda: refused(lab, "wrong-server-key") > 0, 10,
+               "the count")
+    assert "10.9.0.11" in lab.aggregator.program.text()
     agent.program.wait_for(lambda text: "key" in text.lower(),
                            what="says that the keys do not match")
     assert_nothing_stored(lab)
@@ -47,7 +49,7 @@ def test_an_agent_that_claims_to_be_another_sensor(lab):
     lab.aggregator.start()
     agent.start()
     connect(lab.pot, lab.FAR, 22)
-    wait_until(lambda: refused(lab, "name") > 0, 10, "the count")
+    wait_until(lambda: refused(lab, "wrong-name") > 0, 10, "the count")
     said = lab.aggregator.program.text()
     assert "pot1" in said and "pot2" in said
     agent.program.wait_for(lambda text: "refused" in text and "pot2" in text)
@@ -56,14 +58,19 @@ def test_an_agent_that_claims_to_be_another_sensor(lab):
 
 def test_a_client_without_curve(lab):
     lab.aggregator.start()
-    with lab.pot.entered():
-        context = zmq.Context()
-        plain = context.socket(zmq.DEALER)
-        plain.connect(lab.aggregator.endpoint(7761))
-    plain.send(b"SH\x01\x01")
-    wait_until(lambda: refused(lab, "handshake") > 0, 10, "the count")
-    assert "10.9.0.11" in lab.aggregator.program.text()
-    context.destroy(linger=0)
+
+    def named():
+        """One try; the client may be gone before it is looked at."""
+        with lab.pot.entered():
+            context = zmq.Context()
+            plain = context.socket(zmq.DEALER)
+            plain.connect(lab.aggregator.endpoint(INGEST))
+        plain.send(b"SH\x01\x01")
+        before = refused(lab, "no-curve")
+        wait_until(lambda: refused(lab, "no-curve") > before, 10, "the count")
+        context.destroy(linger=0)
+        return "10.9.0.11" in lab.aggregator.program.text()
+    wait_until(named, 20, "the log names where it came from")
     assert_nothing_stored(lab)
 
 
