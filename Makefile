@@ -140,7 +140,9 @@ endef
 $(eval $(call list,detector,aggregator/correlate/detect,DETECTOR))
 $(eval $(call list,source,aggregator/source/source,SOURCE))
 $(eval $(call list,command,aggregator/cli/cmd,COMMAND))
-gen: $(B)/gen/detectors.h $(B)/gen/sources.h $(B)/gen/commands.h $(PROTO_H)
+$(eval $(call list,format,aggregator/format/format,FORMAT))
+gen: $(B)/gen/detectors.h $(B)/gen/sources.h $(B)/gen/commands.h \
+	$(B)/gen/formats.h $(PROTO_H)
 
 # --- tests -------------------------------------------------------------------
 CCTEST = $(CC) $(CPPFLAGS_) $(CPPFLAGS) $(CFLAGS_) $(CFLAGS) $(LDFLAGS_) \
