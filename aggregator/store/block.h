@@ -46,10 +46,10 @@ struct block_rows {
 	struct batch records;
 	/* The messages that the rows came in, in commit order. */
 	size_t n_message;
-	const uint64_t *id;	   /* of the message, ascending */
+	const uint64_t *id; /* of the message, ascending */
 	const int64_t *received_ns;
-	const uint32_t *rows;	   /* of the message; their sum is records.n */
-	const uint32_t *sensor;	   /* index into sensor_name */
+	const uint32_t *rows;	/* of the message; their sum is records.n */
+	const uint32_t *sensor; /* index into sensor_name */
 	const char *const *sensor_name;
 	size_t n_sensor;
 };

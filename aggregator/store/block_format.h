@@ -79,6 +79,31 @@ struct block {
 	struct arena *arena;
 };
 
+/* --- unpacking --- */
+
+/* One column, as the directory says and where it ended up. */
+struct block_part {
+	bool there;
+	uint8_t width;
+	uint64_t base, first;
+	const uint8_t *data; /* compressed */
+	uint32_t len;
+	void *values; /* NULL: absent or not wanted */
+};
+
+struct block_reader {
+	struct block *b;
+	struct block_counts n;
+	uint32_t want;
+	struct block_part column[BLOCK_COLUMNS];
+};
+
+/* Head and directory of 'buf' into 'u', checked.  Returns 0, or -1. */
+int block_read_head(
+    struct block_reader *u, const uint8_t *buf, size_t len, struct err *e);
+/* The number of values of column 'id'. */
+size_t block_count(const struct block_reader *u, size_t id);
+
 uint32_t block_crc(uint32_t crc, const uint8_t *p, size_t len);
 
 #endif

@@ -13,8 +13,8 @@
 struct packer {
 	struct block *b;
 	struct block_counts n;
-	uint8_t *entry;	 /* the next one of the directory */
-	uint8_t *data;	 /* where the next column goes */
+	uint8_t *entry; /* the next one of the directory */
+	uint8_t *data;	/* where the next column goes */
 	size_t columns;
 	bool failed;
 };
@@ -40,8 +40,8 @@ put_column(struct packer *k, unsigned int id, uint8_t width, uint64_t base,
 {
 	size_t left = BLOCK_BYTES_MAX - (size_t)(k->data - k->b->out), packed;
 
-	packed = len == 0 ? 0
-			  : ZSTD_compress2(k->b->pack, k->data, left, raw, len);
+	packed =
+	    len == 0 ? 0 : ZSTD_compress2(k->b->pack, k->data, left, raw, len);
 	if (ZSTD_isError(packed)) {
 		k->failed = true;
 		return;
@@ -60,11 +60,11 @@ put_column(struct packer *k, unsigned int id, uint8_t width, uint64_t base,
 static uint8_t
 width_of(uint64_t most)
 {
-	return most == 0      ? 0
-	    : most <= 0xff    ? 1
-	    : most <= 0xffff  ? 2
-	    : most >> 32 == 0 ? 4
-			      : 8;
+	return most == 0	 ? 0
+	       : most <= 0xff	 ? 1
+	       : most <= 0xffff	 ? 2
+	       : most >> 32 == 0 ? 4
+				 : 8;
 }
 
 /* By planes: equal high bytes stand side by side, which zstd likes. */
@@ -148,8 +148,7 @@ put_steps(struct packer *k, unsigned int id, const uint64_t *v, size_t n)
 }
 
 static void
-put_texts(
-    struct packer *k, unsigned int id, const char *const *text, size_t n)
+put_texts(struct packer *k, unsigned int id, const char *const *text, size_t n)
 {
 	size_t len = 0;
 
@@ -194,7 +193,9 @@ put_columns(struct packer *k, const struct block_rows *in)
 	put_texts(k, BLOCK_NAMES, r->name, r->n_name);
 	put_texts(k, BLOCK_SENSORS, in->sensor_name, in->n_sensor);
 #define COLUMN(name, type, absent)                                             \
-	_Generic((type)0, uint32_t : put_32, uint64_t : put_64)(               \
+	_Generic((type)0, uint32_t                                             \
+		 : put_32, uint64_t                                            \
+		 : put_64)(                                                    \
 	    k, BLOCK_RECORD + BLOCK_BIT_##name, r->name, r->n, absent);
 #include "common/record_columns.def"
 #undef COLUMN
@@ -220,10 +221,10 @@ static bool
 fits(const struct block_rows *in)
 {
 	return in->records.n > 0 && in->records.n <= BLOCK_ROWS_MAX &&
-	    in->n_message > 0 && in->n_message <= BLOCK_MESSAGES_MAX &&
-	    in->records.n_addr <= BLOCK_ADDRS_MAX &&
-	    in->records.n_name <= BLOCK_NAMES_MAX &&
-	    in->n_sensor <= BLOCK_SENSORS_MAX;
+	       in->n_message > 0 && in->n_message <= BLOCK_MESSAGES_MAX &&
+	       in->records.n_addr <= BLOCK_ADDRS_MAX &&
+	       in->records.n_name <= BLOCK_NAMES_MAX &&
+	       in->n_sensor <= BLOCK_SENSORS_MAX;
 }
 
 static void
@@ -242,8 +243,8 @@ put_head(const struct packer *k)
 	put_u32(p + 20, k->n.name);
 	put_u32(p + 24, k->n.sensor);
 	crc = block_crc(0, p, BLOCK_CRC_AT);
-	crc = block_crc(crc, p + BLOCK_HEAD_BYTES,
-	    (size_t)k->columns * BLOCK_ENTRY_BYTES);
+	crc = block_crc(
+	    crc, p + BLOCK_HEAD_BYTES, (size_t)k->columns * BLOCK_ENTRY_BYTES);
 	put_u32(p + BLOCK_CRC_AT, crc);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/store/block_format.h"
 #include "common/err.h"
-#include "common/rd.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -19,139 +18,8 @@
 		(NAME_TEXT_MAX + sizeof(char *)) +                             \
 	    (size_t)BLOCK_MESSAGES_MAX * 24 + BLOCK_COLUMNS * 64)
 
-/* One column, as the directory says and where it ended up. */
-struct column {
-	bool there;
-	uint8_t width;
-	uint64_t base, first;
-	const uint8_t *data; /* compressed */
-	uint32_t len;
-	void *values; /* NULL: absent or not wanted */
-};
-
-struct unpacker {
-	struct block *b;
-	struct block_counts n;
-	uint32_t want;
-	struct column column[BLOCK_COLUMNS];
-};
-
-static uint64_t
-rd_u64(struct rd *r)
-{
-	uint64_t high = rd_u32(r);
-
-	return high << 32 | rd_u32(r);
-}
-
-static size_t
-count_of(const struct unpacker *u, size_t id)
-{
-	switch (block_kinds[id].domain) {
-	case DOMAIN_NOTHING:
-		return 0;
-	case DOMAIN_ROW:
-		return u->n.row;
-	case DOMAIN_MESSAGE:
-		return u->n.message;
-	case DOMAIN_ADDR:
-		return u->n.addr;
-	case DOMAIN_NAME:
-		return u->n.name;
-	case DOMAIN_SENSOR:
-		return u->n.sensor;
-	}
-	return 0;
-}
-
 static bool
-entry_is_sound(const struct unpacker *u, size_t id, const struct column *c)
-{
-	const struct block_kind *k = &block_kinds[id];
-
-	if (k->domain == DOMAIN_NOTHING || count_of(u, id) == 0)
-		return false;
-	if (k->width == 1)
-		return c->width == 1 && c->base == 0 &&
-		    c->first <= BLOCK_TEXTS_BYTES;
-	if (c->width != 0 && c->width != 1 && c->width != 2 && c->width != 4 &&
-	    c->width != 8)
-		return false;
-	if (k->width == 4 && (c->width > 4 || c->base > UINT32_MAX))
-		return false;
-	return (c->width == 0) == (c->len == 0) && (k->steps || c->first == 0);
-}
-
-/* The columns' entries; they point to their data, which ends the block. */
-static int
-read_directory(
-    struct unpacker *u, struct rd *entries, struct rd *data, struct err *e)
-{
-	size_t next = 0;
-
-	while (entries->left > 0) {
-		size_t id = rd_u8(entries);
-		struct column c = {.there = true, .width = rd_u8(entries)};
-
-		rd_skip(entries, 2);
-		c.len = rd_u32(entries);
-		c.base = rd_u64(entries);
-		c.first = rd_u64(entries);
-		c.data = rd_bytes(data, c.len);
-		if (id < next || id >= BLOCK_COLUMNS ||
-		    !entry_is_sound(u, id, &c))
-			return err_set(e, EX_DATAERR,
-			    "block: column %zu makes no sense", id);
-		u->column[id] = c;
-		next = id + 1;
-	}
-	if (data->bad || data->left > 0)
-		return err_set(e, EX_DATAERR, "block: %s",
-		    data->bad ? "cut off" : "something follows its end");
-	return 0;
-}
-
-static bool
-counts_are_sound(const struct block_counts *n)
-{
-	return n->row > 0 && n->row <= BLOCK_ROWS_MAX && n->message > 0 &&
-	    n->message <= BLOCK_MESSAGES_MAX && n->addr <= BLOCK_ADDRS_MAX &&
-	    n->name <= BLOCK_NAMES_MAX && n->sensor <= BLOCK_SENSORS_MAX;
-}
-
-static int
-read_head(struct unpacker *u, const uint8_t *buf, size_t len, struct err *e)
-{
-	struct rd r = rd_init(buf, len), entries;
-	const uint8_t *magic = rd_bytes(&r, 4), *directory;
-	uint8_t format = rd_u8(&r), columns = rd_u8(&r);
-	uint32_t crc;
-	size_t bytes = (size_t)columns * BLOCK_ENTRY_BYTES;
-
-	rd_skip(&r, 2);
-	u->n.row = rd_u32(&r);
-	u->n.message = rd_u32(&r);
-	u->n.addr = rd_u32(&r);
-	u->n.name = rd_u32(&r);
-	u->n.sensor = rd_u32(&r);
-	crc = rd_u32(&r);
-	directory = rd_bytes(&r, bytes);
-	if (r.bad || memcmp(magic, BLOCK_MAGIC, 4) != 0)
-		return err_set(e, EX_DATAERR, "no block");
-	if (format != BLOCK_FORMAT)
-		return err_set(e, EX_DATAERR,
-		    "block of format %u; this program knows %d", format,
-		    BLOCK_FORMAT);
-	if (block_crc(block_crc(0, buf, BLOCK_CRC_AT), directory, bytes) != crc)
-		return err_set(e, EX_DATAERR, "block: wrong checksum");
-	if (!counts_are_sound(&u->n))
-		return err_set(e, EX_DATAERR, "block: counts out of range");
-	entries = rd_init(directory, bytes);
-	return read_directory(u, &entries, &r, e);
-}
-
-static bool
-wanted(const struct unpacker *u, size_t id)
+wanted(const struct block_reader *u, size_t id)
 {
 	uint32_t addrs = BLOCK_WANT(src) | BLOCK_WANT(dst);
 	uint32_t names =
@@ -184,19 +52,20 @@ wanted(const struct unpacker *u, size_t id)
 	case 2:                                                                \
 		for (size_t i = 0; i < (n); i++)                               \
 			(to)[i] = (type)((base) + (planes)[i] +                \
-			    ((type)(planes)[(n) + i] << 8));                   \
+					 ((type)(planes)[(n) + i] << 8));      \
 		break;                                                         \
 	case 4:                                                                \
 		for (size_t i = 0; i < (n); i++)                               \
 			(to)[i] = (type)((base) + (planes)[i] +                \
-			    ((type)(planes)[(n) + i] << 8) +                   \
-			    ((type)(planes)[2 * (n) + i] << 16) +              \
-			    ((type)(planes)[3 * (n) + i] << 24));              \
+					 ((type)(planes)[(n) + i] << 8) +      \
+					 ((type)(planes)[2 * (n) + i] << 16) + \
+					 ((type)(planes)[3 * (n) + i] << 24)); \
 		break;                                                         \
 	}
 
 static void
-from_planes_64(uint64_t *to, const uint8_t *p, size_t n, const struct column *c)
+from_planes_64(
+    uint64_t *to, const uint8_t *p, size_t n, const struct block_part *c)
 {
 	uint64_t base = c->base;
 
@@ -212,7 +81,8 @@ from_planes_64(uint64_t *to, const uint8_t *p, size_t n, const struct column *c)
 }
 
 static void
-from_planes_32(uint32_t *to, const uint8_t *p, size_t n, const struct column *c)
+from_planes_32(
+    uint32_t *to, const uint8_t *p, size_t n, const struct block_part *c)
 {
 	uint32_t base = (uint32_t)c->base;
 
@@ -229,9 +99,10 @@ from_steps(uint64_t *v, size_t n, uint64_t first)
 
 /* Exactly 'len' bytes into 'to'. */
 static int
-decompress(struct unpacker *u, size_t id, void *to, size_t len, struct err *e)
+decompress(
+    struct block_reader *u, size_t id, void *to, size_t len, struct err *e)
 {
-	const struct column *c = &u->column[id];
+	const struct block_part *c = &u->column[id];
 	size_t n = ZSTD_decompressDCtx(u->b->unpack, to, len, c->data, c->len);
 
 	if (ZSTD_isError(n) || n != len)
@@ -241,11 +112,11 @@ decompress(struct unpacker *u, size_t id, void *to, size_t len, struct err *e)
 }
 
 static int
-read_numbers(struct unpacker *u, size_t id, struct err *e)
+read_numbers(struct block_reader *u, size_t id, struct err *e)
 {
 	const struct block_kind *k = &block_kinds[id];
-	struct column *c = &u->column[id];
-	size_t n = count_of(u, id);
+	struct block_part *c = &u->column[id];
+	size_t n = block_count(u, id);
 	void *to = arena_get(u->b->arena, n * k->width);
 
 	if (to == NULL)
@@ -265,10 +136,10 @@ read_numbers(struct unpacker *u, size_t id, struct err *e)
 
 /* Texts as an array of pointers. */
 static int
-read_texts(struct unpacker *u, size_t id, struct err *e)
+read_texts(struct block_reader *u, size_t id, struct err *e)
 {
-	struct column *c = &u->column[id];
-	size_t n = count_of(u, id), left = (size_t)c->first;
+	struct block_part *c = &u->column[id];
+	size_t n = block_count(u, id), left = (size_t)c->first;
 	char *text = arena_get(u->b->arena, left);
 	const char **at = arena_get(u->b->arena, n * sizeof(*at));
 
@@ -292,21 +163,22 @@ read_texts(struct unpacker *u, size_t id, struct err *e)
 /* A column that was left out, or of which all values are the absent one, is
  * NULL for those of records, and zeroes for the others. */
 static int
-read_column(struct unpacker *u, size_t id, struct err *e)
+read_column(struct block_reader *u, size_t id, struct err *e)
 {
 	const struct block_kind *k = &block_kinds[id];
-	struct column *c = &u->column[id];
-	size_t n = count_of(u, id);
+	struct block_part *c = &u->column[id];
+	size_t n = block_count(u, id);
 
 	if (n == 0 || !wanted(u, id) || (!c->there && id >= BLOCK_RECORD))
 		return 0;
 	if (!c->there && (k->width == 1 || k->steps))
-		return err_set(e, EX_DATAERR, "block: column %zu is missing", id);
+		return err_set(
+		    e, EX_DATAERR, "block: column %zu is missing", id);
 	return k->width == 1 ? read_texts(u, id, e) : read_numbers(u, id, e);
 }
 
 static int
-read_addrs(struct unpacker *u, struct batch *out, struct err *e)
+read_addrs(struct block_reader *u, struct batch *out, struct err *e)
 {
 	size_t n = u->n.addr;
 	struct addr *a;
@@ -345,7 +217,7 @@ messages_are_sound(const struct block_rows *o)
 
 /* What was not unpacked can do no harm: its columns read as absent. */
 static bool
-records_are_sound(const struct unpacker *u, const struct batch *b)
+records_are_sound(const struct block_reader *u, const struct batch *b)
 {
 	struct batch whole = *b;
 	int64_t none = TIME_NONE;
@@ -358,10 +230,10 @@ records_are_sound(const struct unpacker *u, const struct batch *b)
 }
 
 static int
-fill(struct unpacker *u, struct block_rows *o, struct err *e)
+fill(struct block_reader *u, struct block_rows *o, struct err *e)
 {
 	struct batch *r = &o->records;
-	struct column *c = u->column;
+	struct block_part *c = u->column;
 
 	for (size_t id = 0; id < BLOCK_COLUMNS; id++)
 		if (read_column(u, id, e) == -1)
@@ -402,12 +274,12 @@ int
 block_unpack(struct block *b, const void *buf, size_t len, uint32_t want,
     struct block_rows *out, struct err *e)
 {
-	struct unpacker u = {.b = b, .want = want};
+	struct block_reader u = {.b = b, .want = want};
 
 	if (unpack_prepare(b) == -1)
 		return err_set(e, EX_OSERR, "out of memory");
 	arena_reset(b->arena);
-	if (read_head(&u, buf, len, e) == -1)
+	if (block_read_head(&u, buf, len, e) == -1)
 		return -1;
 	return fill(&u, out, e);
 }

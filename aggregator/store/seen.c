@@ -185,7 +185,7 @@ bool
 seen_has(const struct seen_run *r, uint64_t sequence)
 {
 	return ranges_have(&r->done, sequence) ||
-	    ranges_have(&r->pending, sequence);
+	       ranges_have(&r->pending, sequence);
 }
 
 static void
