@@ -84,7 +84,7 @@ open_group(uint16_t group, struct count *c)
 int
 main(int argc, char **argv)
 {
-	static char buf[NLBUF + 4096];
+	static char buf[2 * NLBUF]; /* the kernel rounds its room up */
 	struct count c = {0};
 	struct nflog_handle *h;
 	sigset_t term;

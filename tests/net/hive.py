@@ -45,14 +45,15 @@ def connect(ns, address, port, source=None):
         return s.getsockname()[1]
 
 
-def synsend(ns, source, to, port, n, rate=0, before=()):
-    """n SYNs, each with another source port; returns when all are sent.
-
-    rate: SYNs a second; 0: as fast as it goes.
-    """
-    argv = [*before, program("tools/synsend"), "--source", source, "--to", to,
-            "--port", port, "--count", n]
-    return ns.run(*argv, *(["--rate", rate] if rate else []), timeout=120)
+def synsend(ns, target, to, port, n, rate=0, before=()):
+    """n SYNs from everywhere out of eth0 into that of 'target'; returns when
+    all are sent.  rate: SYNs a second; 0: as fast as it goes."""
+    mac = json.loads(target.ip("-json", "link", "show", "eth0"))[0]["address"]
+    sent = ns.run(*before, program("tools/synsend"), "--dev", "eth0",
+                  "--src", "192.0.2.0/24", "--unique", "--dst", to,
+                  "--dst-mac", mac, "--dport", port, "--count", n,
+                  "--rate", rate, timeout=120)
+    assert int(sent) == n
 
 
 def attempt(*argv, **options):

@@ -26,7 +26,7 @@ def _flooded(lab):
     lab.pot.nft(NO_ANSWER)
     agent = lab.started()
     sender = threading.Thread(target=synsend, args=(
-        lab.far, lab.FAR, lab.POT, PORT, SYNS, RATE))
+        lab.far, lab.pot, lab.POT, PORT, SYNS, RATE))
     yield lab, agent, sender
     if sender.is_alive():
         sender.join()
@@ -112,7 +112,7 @@ def test_an_agent_stopped_and_started_again_loses_nothing_uncounted(lab):
     lab.pot.nft(NO_ANSWER)
     agent = lab.started()
     for _ in range(3):
-        synsend(lab.far, lab.FAR, lab.POT, PORT, 1000, RATE)
+        synsend(lab.far, lab.pot, lab.POT, PORT, 1000, RATE)
         agent.stop()
         agent.start()
     wait_until(lambda: agent.counted() == row(lab, agent)["records"]
