@@ -203,21 +203,24 @@ demo: $(B)/.have-demo all
 # --- install -----------------------------------------------------------------
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
-	  $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 \
-	  $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DATADIR)/synhive
+	  $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
+	  $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DATADIR)/synhive
 	install -m 0755 $(B)/synhive $(DESTDIR)$(BINDIR)/
 	install -m 0755 $(B)/synhive-agent $(B)/synhive-aggregator \
 	  $(DESTDIR)$(SBINDIR)/
-	for n in 1 7 8; do for m in docs/man/*.$$n; do [ ! -e "$$m" ] || \
+	for n in 1 5 7 8; do for m in docs/man/*.$$n; do [ ! -e "$$m" ] || \
 	  install -m 0644 "$$m" $(DESTDIR)$(MANDIR)/man$$n/; done; done
 	install -m 0644 $(PROTOS) $(DESTDIR)$(DATADIR)/synhive/
+
+help:
+	@sed -n '3,14s/^# \{0,1\}//p' Makefile
 
 clean:
 	rm -rf build build-san build-clang build-fuzz
 
 FORCE:
 .PHONY: all gen tests-build check check-quick check-net lint fuzz fuzz-run \
-	bench demo install clean FORCE
+	bench demo install help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
