@@ -204,7 +204,8 @@ demo: $(B)/.have-demo all
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
 	  $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
-	  $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DATADIR)/synhive
+	  $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
+	  $(DESTDIR)$(DATADIR)/synhive
 	install -m 0755 $(B)/synhive $(DESTDIR)$(BINDIR)/
 	install -m 0755 $(B)/synhive-agent $(B)/synhive-aggregator \
 	  $(DESTDIR)$(SBINDIR)/

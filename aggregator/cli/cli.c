@@ -29,7 +29,7 @@ print_usage(FILE *to)
 		fprintf(
 		    to, "  %-12s %s\n", commands[i]->name, commands[i]->doc);
 	fprintf(to,
-	    "\n\"synhive help VERB\" has options and examples; synhive(1) has "
+	    "\n'synhive help VERB' has options and examples; synhive(1) has "
 	    "the rest.\n");
 }
 

@@ -78,11 +78,11 @@ find(struct query *q, struct err *e)
 		return -1;
 	if (q->found == 0)
 		return err_set(e, EX_NOINPUT,
-		    "no incident \"%s\"; \"synhive incidents\" lists them",
+		    "no incident '%s'; 'synhive incidents' lists them",
 		    q->which);
 	if (q->found > 1)
 		return err_set(e, EX_USAGE,
-		    "%zu incidents begin with \"%s\": give more of the id",
+		    "%zu incidents begin with '%s': give more of the id",
 		    q->found, q->which);
 	return state_incidents(q->state, print_found, q, e);
 }

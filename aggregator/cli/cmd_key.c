@@ -13,12 +13,11 @@ run(const struct cli *c, struct err *e)
 	struct key public;
 
 	if (c->n_word == 0 || strcmp(c->word[0], "new") != 0)
-		return err_set(e, EX_USAGE,
-		    "\"%s\": say \"synhive key new FILE\"",
+		return err_set(e, EX_USAGE, "'%s': say 'synhive key new FILE'",
 		    c->n_word == 0 ? "" : c->word[0]);
 	if (c->n_word == 1)
-		return err_set(e, EX_USAGE,
-		    "new: which file? Say \"synhive key new FILE\"");
+		return err_set(
+		    e, EX_USAGE, "new: which file? Say 'synhive key new FILE'");
 	if (key_create(c->word[1], &public, e) == -1)
 		return -1;
 	printf("%s\n", key_format(&public, text));

@@ -181,7 +181,7 @@ run(const struct cli *c, struct err *e)
 		rc = state_refused(s, add_refused, &q, e);
 	if (q.refused > 0)
 		remark("%" PRIu64 " connections or messages were refused: "
-		       "see \"synhive sensors --refused\"",
+		       "see 'synhive sensors --refused'",
 		    q.refused);
 	state_close(s);
 	place_close(&p);

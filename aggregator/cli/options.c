@@ -105,13 +105,11 @@ set_last(struct options *o, const char *v, struct err *e)
 
 static const struct option options[] = {
     {0, "store", "DIR", OPTIONS_STORE, AT(store),
-	"the store; else the configuration's, else /var/lib/synhive"},
+	"the store; else the configuration's"},
     {'c', "config", "FILE", OPTIONS_STORE, AT(config),
-	"the aggregator's configuration: store, home, classes; else "
-	"/etc/synhive/aggregator.conf where readable"},
+	"the aggregator's configuration: store, home, classes"},
     {0, "home", "NET", OPTIONS_HOME, set_home, 0,
-	"the honeynet's own network; may be given again; then the "
-	"configuration at the default place is not asked"},
+	"a network of the honeynet; may be given again"},
     {'o', "output", "FORMAT", OPTIONS_OUTPUT, set_format, 0,
 	"table (default), json, csv"},
     {0, "since", "TIME", OPTIONS_TIME, set_since, 0,

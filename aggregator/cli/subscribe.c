@@ -187,8 +187,10 @@ on_event(struct subscriber *s, int event)
 		if (!s->accepted)
 			return;
 	}
+	/* A disconnection before the handshake ends has its own event, too. */
 	for (size_t i = 0; i < sizeof(losses) / sizeof(*losses); i++)
-		if (losses[i].event == event)
+		if (losses[i].event == event &&
+		    (s->accepted || event != ZMQ_EVENT_DISCONNECTED))
 			feed_watch_lost(
 			    &s->watch, losses[i].why, clock_mono_ns());
 }

@@ -114,7 +114,7 @@ ask(struct db *db, const char *sql, int *out, struct err *e)
 	const struct timespec pause = {.tv_nsec = BUSY_MS / 50 * NS_PER_MS};
 	int rc = ask_once(db, sql, out);
 
-	for (int i = 0; i < 50 && rc == SQLITE_CANTOPEN; i++) {
+	for (int i = 0; i < 50 && (rc & 0xff) == SQLITE_CANTOPEN; i++) {
 		nanosleep(&pause, NULL);
 		rc = ask_once(db, sql, out);
 	}

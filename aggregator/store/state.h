@@ -94,7 +94,7 @@ int state_incidents(
 
 /* --- the feed's log: what was published, in order --- */
 
-/* 'kind': alert, incident, sensor.  Returns the sequence number, from 1;
+/* 'topic': without "json/" or "pb/".  Returns the sequence number, from 1;
  * 0 with 'e'. */
 uint64_t state_log(struct state *s, const char *topic, const char *json,
     const void *pb, size_t pb_len, int64_t now_ns, struct err *e);
