@@ -10,6 +10,7 @@
 #   make install       PREFIX=/usr/local, DESTDIR=
 #
 #   SAN=1  ASan and UBSan      V=1  show commands      CC=clang  another compiler
+.DEFAULT_GOAL := all
 PREFIX       ?= /usr/local
 BINDIR       ?= $(PREFIX)/bin
 SBINDIR      ?= $(PREFIX)/sbin
@@ -193,7 +194,7 @@ fuzz-run: $(LIBS)
 	     -print_final_stats=1 -artifact_prefix=$(B)/$$f- \
 	     $(B)/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
 
-bench: $(B)/.have-demo all $(BENCH) $(TOOLS)
+bench: $(B)/.have-check all $(BENCH) $(TOOLS)
 	$(Q)$(PYTHON) tests/bench/bench.py --build $(B)
 
 demo: $(B)/.have-demo all
