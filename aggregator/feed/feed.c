@@ -10,6 +10,7 @@
 #include "common/rd.h"
 #include "common/wire.h"
 #include "common/zap.h"
+#include "common/zap_watch.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -36,6 +37,7 @@ struct feed {
 	struct loop_watch *watch;
 	struct loop_timer *heartbeat;
 	struct zap *zap;
+	struct zap_watch *handshakes;
 	struct guests *guests;
 	struct wire *wire;
 	struct key_pair key;
@@ -125,6 +127,16 @@ decide(void *arg, const struct zap_request *r, const char **user)
 	return ZAP_LATER;
 }
 
+/* Nobody knows who it was: no key was shown. */
+static void
+on_handshake_failed(void *arg, const char *why, const char *address)
+{
+	struct feed *f = arg;
+
+	log_warn("feed", "refused: %s, a client from %s", why, address);
+	proc_send_refused(f->core, why, address);
+}
+
 static int
 set_options(void *pub, struct err *e)
 {
@@ -168,6 +180,10 @@ serve(struct feed *f, const char *endpoint, struct err *e)
 		    e, EX_OSERR, "no socket: %s", zmq_strerror(errno));
 	if (set_options(f->pub, e) == -1 ||
 	    zap_guard(f->pub, &f->key, DOMAIN, e) == -1)
+		return -1;
+	f->handshakes =
+	    zap_watch_open(f->ctx, f->loop, f->pub, on_handshake_failed, f, e);
+	if (f->handshakes == NULL)
 		return -1;
 	if (zmq_bind(f->pub, endpoint) == -1)
 		return err_set(e, EX_UNAVAILABLE,
@@ -282,6 +298,7 @@ done:
 		log_error("feed", "%s", e.text);
 		f.status = e.code;
 	}
+	zap_watch_close(f.handshakes);
 	zap_close(f.zap);
 	if (f.pub != NULL)
 		zmq_close(f.pub);

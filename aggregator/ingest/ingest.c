@@ -10,6 +10,7 @@
 #include "common/rd.h"
 #include "common/wire.h"
 #include "common/zap.h"
+#include "common/zap_watch.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -31,6 +32,7 @@ struct ingest {
 	void *ctx, *router;
 	struct loop_watch *watch;
 	struct zap *zap;
+	struct zap_watch *handshakes;
 	struct selftest *selftest;
 	struct guests *guests;
 	struct wire *wire;
@@ -256,6 +258,16 @@ decide(void *arg, const struct zap_request *r, const char **user)
 	return ZAP_REFUSED;
 }
 
+/* Nobody knows who it was: no key was shown. */
+static void
+on_handshake_failed(void *arg, const char *why, const char *address)
+{
+	struct ingest *in = arg;
+
+	log_warn("ingest", "refused: %s, a client from %s", why, address);
+	proc_send_refused(in->core, why, address);
+}
+
 static void
 on_proven(void *arg)
 {
@@ -321,6 +333,10 @@ serve(struct ingest *in, const char *endpoint, struct err *e)
 		    e, EX_OSERR, "no socket: %s", zmq_strerror(errno));
 	if (set_router_options(in->router, e) == -1 ||
 	    zap_guard(in->router, &in->key, DOMAIN, e) == -1)
+		return -1;
+	in->handshakes = zap_watch_open(
+	    in->ctx, in->loop, in->router, on_handshake_failed, in, e);
+	if (in->handshakes == NULL)
 		return -1;
 	if (zmq_bind(in->router, endpoint) == -1)
 		return err_set(e, EX_UNAVAILABLE,
@@ -424,6 +440,7 @@ done:
 		in.status = e.code;
 	}
 	selftest_close(in.selftest);
+	zap_watch_close(in.handshakes);
 	zap_close(in.zap);
 	if (in.router != NULL)
 		zmq_close(in.router);
