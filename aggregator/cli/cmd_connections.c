@@ -105,8 +105,10 @@ answer(struct query *q, const struct place *p, struct err *e)
 {
 	int rc = output_open(&q->out, q->opt, &connection_layout, e);
 
+	/* Not only the filter's hosts: whether a server's answers are seen at
+	 * all is learned from its other clients. */
 	if (rc == 0)
-		rc = scan(p, q->opt, q->filter, EARLY_NS, fold_chunk, q, e);
+		rc = scan(p, q->opt, NULL, EARLY_NS, fold_chunk, q, e);
 	if (rc == 0) {
 		pipeline_finish(q->pipeline);
 		rc = failure(q, e);

@@ -21,7 +21,7 @@ enum {
 };
 
 static const struct column columns[] = {
-    [INCIDENT] = {"incident", COLUMN_BOTH, 0},
+    [INCIDENT] = {"incident", COLUMN_BOTH | COLUMN_ID, 0},
     [HONEYPOT] = {"honeypot", COLUMN_BOTH, 0},
     [SEVERITY] = {"severity", COLUMN_BOTH, 11},
     [STATE] = {"state", COLUMN_BOTH, 0},

@@ -90,6 +90,7 @@ enum column_flag {
 	COLUMN_TABLE = 1,
 	COLUMN_CSV = 2,
 	COLUMN_RIGHT = 4, /* numbers */
+	COLUMN_ID = 8,	  /* a table shows the beginning: it is enough */
 };
 #define COLUMN_BOTH (COLUMN_TABLE | COLUMN_CSV)
 

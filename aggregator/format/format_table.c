@@ -11,6 +11,7 @@
  * screens.  Later rows may widen a column from there on.
  */
 #define TABLE_AHEAD 128
+#define ID_SHOWN 10 /* of 32; the verbs say so when it is not enough */
 
 struct text {
 	char *s;
@@ -42,12 +43,29 @@ is_shown(const struct table *t, size_t i)
 	return t->layout->column[i].flags & COLUMN_TABLE;
 }
 
-static int
-text_from_cell(struct text *out, const struct cell *c)
+/* People compare clocks, not packets: milliseconds will do. */
+static struct cell
+rounded(const struct cell *c)
 {
-	char raw[FORMAT_TEXT_MAX], clean[FORMAT_TEXT_MAX];
-	const char *s = cell_print(c, raw);
+	struct cell out = *c;
 
+	if (c->type == CELL_TIME)
+		out.u.time_ns -=
+		    (c->u.time_ns % NS_PER_MS + NS_PER_MS) % NS_PER_MS;
+	return out;
+}
+
+static int
+text_from_cell(struct text *out, const struct cell *c, uint32_t flags)
+{
+	char raw[FORMAT_TEXT_MAX], clean[FORMAT_TEXT_MAX], id[ID_SHOWN + 1];
+	struct cell round = rounded(c);
+	const char *s = cell_print(&round, raw);
+
+	if (flags & COLUMN_ID) {
+		snprintf(id, sizeof(id), "%.*s", ID_SHOWN, s);
+		s = id;
+	}
 	out->columns =
 	    text_clean(*s == '\0' ? "-" : s, true, clean, sizeof(clean));
 	out->tone = c->tone;
@@ -64,7 +82,8 @@ row_from_cells(struct table *t, const struct cell *cell)
 	for (size_t i = 0; row != NULL && i < t->layout->n; i++) {
 		if (!is_shown(t, i))
 			continue;
-		if (text_from_cell(&row[i], &cell[i]) == -1) {
+		if (text_from_cell(
+			&row[i], &cell[i], t->layout->column[i].flags) == -1) {
 			row_free(row, t->layout->n);
 			return NULL;
 		}
