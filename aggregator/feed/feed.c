@@ -23,9 +23,9 @@
 #define DOMAIN "synhive-feed"
 #define HEARTBEAT_TOPIC "meta/heartbeat/"
 #define HEARTBEAT_NS NS_PER_SEC
-/* A subscription; topics are shorter, and libzmq 4.3.4 mistakes those of 246
- * to 255 bytes. */
-#define MESSAGE_MAX 220
+/* From a subscriber: its longest message is CURVE's INITIATE, 257 bytes and
+ * its properties.  Subscriptions are shorter. */
+#define MESSAGE_MAX 512
 /* Messages that wait for one subscriber.  Beyond, it misses some, sees that
  * by the sequence, and nobody else is held up. */
 #define SEND_HWM 10000
@@ -140,13 +140,12 @@ on_handshake_failed(void *arg, const char *why, const char *address)
 }
 
 static int
-set_options(void *pub, struct err *e)
+set_options(void *pub, const char *endpoint, struct err *e)
 {
 	static const struct {
 		int option, value;
 	} ints[] = {
 	    {ZMQ_LINGER, 0},
-	    {ZMQ_IPV6, 1},
 	    {ZMQ_SNDHWM, SEND_HWM},
 	    {ZMQ_BACKLOG, 128},
 	    {ZMQ_HANDSHAKE_IVL, 3000},
@@ -155,6 +154,7 @@ set_options(void *pub, struct err *e)
 	    {ZMQ_HEARTBEAT_TTL, 20000},
 	};
 	int64_t max = MESSAGE_MAX;
+	int ipv6 = zap_is_ipv6(endpoint);
 
 	for (size_t i = 0; i < sizeof(ints) / sizeof(*ints); i++)
 		if (zmq_setsockopt(
@@ -162,7 +162,8 @@ set_options(void *pub, struct err *e)
 			return err_set(e, EX_UNAVAILABLE,
 			    "cannot set up the feed's socket: %s",
 			    zmq_strerror(errno));
-	if (zmq_setsockopt(pub, ZMQ_MAXMSGSIZE, &max, sizeof(max)) == -1)
+	if (zmq_setsockopt(pub, ZMQ_MAXMSGSIZE, &max, sizeof(max)) == -1 ||
+	    zmq_setsockopt(pub, ZMQ_IPV6, &ipv6, sizeof(ipv6)) == -1)
 		return err_set(e, EX_UNAVAILABLE, "cannot bound messages");
 	return 0;
 }
@@ -180,7 +181,7 @@ serve(struct feed *f, const char *endpoint, struct err *e)
 	if (f->pub == NULL)
 		return err_set(
 		    e, EX_OSERR, "no socket: %s", zmq_strerror(errno));
-	if (set_options(f->pub, e) == -1 ||
+	if (set_options(f->pub, endpoint, e) == -1 ||
 	    zap_guard(f->pub, &f->key, DOMAIN, e) == -1)
 		return -1;
 	f->handshakes =

@@ -221,13 +221,12 @@ router_resume(struct router *r)
 }
 
 static int
-set_options(void *sock, struct err *e)
+set_options(void *sock, const char *endpoint, struct err *e)
 {
 	static const struct {
 		int option, value;
 	} ints[] = {
 	    {ZMQ_LINGER, 0},
-	    {ZMQ_IPV6, 1},
 	    {ZMQ_ROUTER_MANDATORY, 1},
 	    {ZMQ_RCVHWM, 8},
 	    {ZMQ_SNDHWM, 64},
@@ -238,6 +237,7 @@ set_options(void *sock, struct err *e)
 	    {ZMQ_HEARTBEAT_TTL, 5000},
 	};
 	int64_t max = WIRE_MESSAGE_MAX;
+	int ipv6 = zap_is_ipv6(endpoint);
 
 	for (size_t i = 0; i < sizeof(ints) / sizeof(*ints); i++)
 		if (zmq_setsockopt(sock, ints[i].option, &ints[i].value,
@@ -245,7 +245,8 @@ set_options(void *sock, struct err *e)
 			return err_set(e, EX_UNAVAILABLE,
 			    "cannot set up the agents' socket: %s",
 			    zmq_strerror(errno));
-	if (zmq_setsockopt(sock, ZMQ_MAXMSGSIZE, &max, sizeof(max)) == -1)
+	if (zmq_setsockopt(sock, ZMQ_MAXMSGSIZE, &max, sizeof(max)) == -1 ||
+	    zmq_setsockopt(sock, ZMQ_IPV6, &ipv6, sizeof(ipv6)) == -1)
 		return err_set(e, EX_UNAVAILABLE, "cannot bound messages");
 	return 0;
 }
@@ -278,7 +279,7 @@ router_open(struct loop *l, const struct router_options *o, struct err *e)
 		err_set(e, EX_OSERR, "no socket: %s", zmq_strerror(errno));
 		goto fail;
 	}
-	if (set_options(r->sock, e) == -1 ||
+	if (set_options(r->sock, o->endpoint, e) == -1 ||
 	    zap_guard(r->sock, o->key, o->domain, e) == -1)
 		goto fail;
 	r->handshakes =
