@@ -13,8 +13,8 @@ from netns import command, wait_until
 
 NETLINK_NETFILTER, NLM_F_REQUEST_ACK = 12, 5
 
-(USAGE, DATAERR, NOINPUT, UNAVAILABLE, CANTCREAT, IOERR, TEMPFAIL, NOPERM,
- CONFIG) = 64, 65, 66, 69, 73, 74, 75, 77, 78
+(USAGE, NOINPUT, NOUSER, UNAVAILABLE, CANTCREAT, TEMPFAIL, NOPERM,
+ CONFIG) = 64, 66, 67, 69, 73, 75, 77, 78
 
 
 @pytest.fixture(name="agg")
@@ -139,7 +139,7 @@ def test_a_port_that_is_taken(agg, name, port):
 def test_a_user_that_does_not_exist(agg):
     agg.change["user"] = "nobody-of-that-name"
     agg.write()
-    check(agg, expect=CONFIG, words=["nobody-of-that-name"])
+    check(agg, expect=NOUSER, words=["nobody-of-that-name"])
 
 
 def test_a_second_aggregator_on_the_same_store(agg):
