@@ -24,7 +24,6 @@ FUZZ_SECONDS ?= 30
 V            ?= 0
 Q            := $(if $(filter 1,$(V)),,@)
 VERSION      := 0.1.0
-.DEFAULT_GOAL := all
 
 # --- packages: said, then installed (root), or the command to type ----------
 PACKAGES_BUILD := gcc make pkg-config libzmq3-dev libprotobuf-c-dev \
