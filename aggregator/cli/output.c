@@ -58,7 +58,7 @@ output_close(struct output *out)
 	out->printer = NULL;
 }
 
-static void
+__attribute__((format(printf, 3, 0))) static void
 write_line(FILE *to, const char *head, const char *fmt, va_list ap)
 {
 	char raw[FORMAT_TEXT_MAX], text[FORMAT_TEXT_MAX];

@@ -11,6 +11,7 @@
  * screens.  Later rows may widen a column from there on.
  */
 #define TABLE_AHEAD 128
+#define HEAD_MAX 40
 #define ID_SHOWN 10 /* of 32; the verbs say so when it is not enough */
 
 struct text {
@@ -134,19 +135,16 @@ write_row(const struct table *t, const struct text *row)
 static void
 write_header(const struct table *t)
 {
+	char head[HEAD_MAX + 1];
+
 	for (size_t i = 0; i < t->layout->n; i++) {
-		char head[64];
-		struct text x = {.s = head};
+		const char *name = t->layout->column[i].name;
+		struct text x = {.s = head, .columns = strnlen(name, HEAD_MAX)};
 
 		if (!is_shown(t, i))
 			continue;
-		for (x.columns = 0;
-		     x.columns < sizeof(head) - 1 &&
-		     t->layout->column[i].name[x.columns] != '\0';
-		     x.columns++)
-			head[x.columns] =
-			    (char)toupper((unsigned char)t->layout->column[i]
-					      .name[x.columns]);
+		for (size_t k = 0; k < x.columns; k++)
+			head[k] = (char)toupper((unsigned char)name[k]);
 		head[x.columns] = '\0';
 		write_cell(t, i, &x);
 	}

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from hive import BUILD, program
+from hive import program
 
 HOME = ("--home", "11.11.0.0/16")
 USAGE, DATAERR, NOINPUT, CANTCREAT, IOERR, CONFIG = 64, 65, 66, 73, 74, 78
@@ -63,7 +63,7 @@ def refusal(status, *argv, **options):
 
 def make_store(folder, text):
     folder.mkdir()
-    subprocess.run([BUILD / "tools/mkstore", folder], input=text.encode(),
+    subprocess.run([program("tools/mkstore"), folder], input=text.encode(),
                    check=True, timeout=60)
     return folder
 

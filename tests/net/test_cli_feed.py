@@ -234,6 +234,19 @@ def test_a_wrong_server_key_is_said(bed, tmp_path):
     assert f.end() == 0
 
 
+def test_the_configuration_knows_where_the_feed_is_and_whose(bed, tmp_path):
+    feed, _ = bed
+    conf = tmp_path / "aggregator.conf"
+    conf.write_text(f'feed = "{feed.endpoint}"\n'
+                    f'key-file = "{feed.key.path}"\n', "ascii")
+    f = Follower("-c", conf, "--key", tmp_path / "soc")
+    listening(feed, f)
+    assert f.end() == 0
+    feed.key.path.chmod(0o644)
+    f = Follower("-c", conf, "--key", tmp_path / "soc")
+    assert f.status() == NOPERM and f.said("give --server-key")
+
+
 def test_nobody_there_is_said(bed):
     feed, follow = bed
     feed.close()

@@ -181,8 +181,8 @@ print_typed_cells(FILE *to, const char *format)
 	struct printer *p =
 	    printer_new(format_find(format), to, &typed, false, NULL);
 
-	names_add(&names, "pot1");
 	names_add(&names, "gw");
+	names_add(&names, "pot1");
 	addr_parse("11.11.79.67", &a);
 	row[0] = cell_time(INT64_C(1109444452123000000));
 	row[1] = cell_addr(&a);
@@ -207,14 +207,14 @@ each_type_of_cell_has_its_form(void **state)
 	fclose(to);
 	assert_string_equal(out,
 	    "{\"time\":\"2005-02-26T19:00:52.123Z\",\"addr\":\"11.11.79.67\","
-	    "\"names\":[\"pot1\",\"gw\"],\"port\":6667,\"yes\":true,"
+	    "\"names\":[\"gw\",\"pot1\"],\"port\":6667,\"yes\":true,"
 	    "\"clock\":-0.25,\"rows\":[{\"port\":22},{\"port\":null}]}\n");
 	to = fmemopen(out, sizeof(out), "w");
 	print_typed_cells(to, "csv");
 	fclose(to);
 	assert_string_equal(out,
 	    "time,addr,names,port,yes,clock,rows\r\n"
-	    "2005-02-26T19:00:52.123Z,11.11.79.67,pot1 gw,6667,yes,-0.25,\r\n");
+	    "2005-02-26T19:00:52.123Z,11.11.79.67,gw pot1,6667,yes,-0.25,\r\n");
 }
 
 static void
