@@ -26,7 +26,9 @@ struct err;
  * With 'home' it is a gateway: prerouting logs what comes from home to
  * 'group' as "synhive fwd", the rest to 'group_in' as "synhive in"; there is
  * no forward chain, each packet is logged once.  The bridge table does the
- * same in its forward chain; frames with two VLAN tags pass unseen.
+ * same in its forward chain; frames with two VLAN tags pass unseen, and where
+ * br_netfilter hands bridged frames to the IP hooks too
+ * (net.bridge.bridge-nf-call-iptables), both log them.
  *
  * Answers and refusals say "synhive ans" and "synhive ref" everywhere.
  *

@@ -22,7 +22,7 @@ make_printable(char *s)
 			*s = '?';
 }
 
-static void
+__attribute__((format(printf, 4, 0))) static void
 emit(const char *level, const char *module, bool sys, const char *fmt,
     va_list ap)
 {
