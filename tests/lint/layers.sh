@@ -8,12 +8,7 @@ cd "$(dirname "$0")/../.."
 rules='
 common                         common/
 agent                          common/ agent/config.h
-<<<<<<< HEAD
 agent/link                     common/ agent/window.h
-=======
-agent/nflog                    common/ agent/nflog
-agent/rules                    common/ agent/config.h agent/rules
->>>>>>> h-kernel
 agent/agent                    common/ agent/
 agent/main                     common/ agent/agent.h agent/config.h
 aggregator/config              common/ aggregator/config.h
