@@ -131,6 +131,8 @@ open_parts(struct core *c, struct err *e)
 	for (size_t i = 0; i < CORE_PENDING_MAX; i++)
 		if ((c->pending[i].wire = wire_new()) == NULL)
 			return err_set(e, EX_OSERR, "out of memory");
+	if (core_refused_load(c, e) == -1)
+		return -1;
 	return core_sensors_load(c, e);
 }
 
@@ -167,6 +169,7 @@ close_parts(struct core *c)
 	store_close(c->store);
 	loop_free(c->loop);
 	free(c->sensor);
+	free(c->refused);
 	key_wipe(&c->key);
 }
 

@@ -41,6 +41,7 @@ struct feed {
 	struct guests *guests;
 	struct wire *wire;
 	struct key_pair key;
+	struct log_limit limit;
 	struct run_id run;
 	uint64_t sequence;
 	int status;
@@ -119,8 +120,8 @@ decide(void *arg, const struct zap_request *r, const char **user)
 	*user = "";
 	snprintf(who, sizeof(who), "%s key %.16s", r->address,
 	    key_format(r->key, key));
-	log_warn("feed", "refused: unknown subscriber key %s from %s", key,
-	    r->address);
+	log_warn_limited(&f->limit, "feed",
+	    "refused: unknown subscriber key %s from %s", key, r->address);
 	proc_send_refused(f->core, "unknown-subscriber", who);
 	/* Subscribers are other people's programs on plain libzmq, which
 	 * never comes back after a 400, not even once it is registered. */
@@ -133,7 +134,8 @@ on_handshake_failed(void *arg, const char *why, const char *address)
 {
 	struct feed *f = arg;
 
-	log_warn("feed", "refused: %s, a client from %s", why, address);
+	log_warn_limited(
+	    &f->limit, "feed", "refused: %s, a client from %s", why, address);
 	proc_send_refused(f->core, why, address);
 }
 

@@ -28,6 +28,7 @@ struct ingest {
 	struct selftest *selftest;
 	struct guests *guests;
 	struct key_pair key;
+	struct log_limit limit;
 	int status;
 };
 
@@ -63,7 +64,8 @@ decide(void *arg, const struct zap_request *r, const char **user)
 		return ZAP_REFUSED;
 	snprintf(who, sizeof(who), "%s key %.16s", r->address,
 	    key_format(r->key, key));
-	log_warn("ingest", "refused: unknown key %s from %s", key, r->address);
+	log_warn_limited(&in->limit, "ingest",
+	    "refused: unknown key %s from %s", key, r->address);
 	proc_send_refused(in->core, "unknown-key", who);
 	return ZAP_REFUSED;
 }

@@ -30,6 +30,7 @@ struct router {
 	struct loop_watch *watch;
 	struct zap_watch *handshakes;
 	struct wire *wire;
+	struct log_limit limit;
 	bool paused;
 };
 
@@ -255,7 +256,8 @@ on_handshake_failed(void *arg, const char *why, const char *address)
 {
 	struct router *r = arg;
 
-	log_warn("ingest", "refused: %s, a client from %s", why, address);
+	log_warn_limited(
+	    &r->limit, "ingest", "refused: %s, a client from %s", why, address);
 	proc_send_refused(r->core, why, address);
 }
 
