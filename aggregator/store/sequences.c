@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "aggregator/store/ranges.h"
+#include "aggregator/store/sequences.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 void
-ranges_fini(struct ranges *r)
+sequences_fini(struct sequences *r)
 {
 	free(r->at);
-	*r = (struct ranges){0};
+	*r = (struct sequences){0};
 }
 
 void
-ranges_clear(struct ranges *r)
+sequences_clear(struct sequences *r)
 {
 	r->n = 0;
 	r->closed = 0;
@@ -20,7 +20,7 @@ ranges_clear(struct ranges *r)
 
 /* The first range that ends at 'x' or later; r->n when there is none. */
 static size_t
-find(const struct ranges *r, uint64_t x)
+find(const struct sequences *r, uint64_t x)
 {
 	size_t low = 0, high = r->n;
 
@@ -39,7 +39,7 @@ find(const struct ranges *r, uint64_t x)
 }
 
 bool
-ranges_have(const struct ranges *r, uint64_t x)
+sequences_have(const struct sequences *r, uint64_t x)
 {
 	size_t i = find(r, x);
 
@@ -47,14 +47,14 @@ ranges_have(const struct ranges *r, uint64_t x)
 }
 
 int
-ranges_reserve(struct ranges *r, size_t n)
+sequences_reserve(struct sequences *r, size_t n)
 {
 	size_t want = r->n + n, room = r->room == 0 ? 4 : r->room;
 	struct range *more;
 
 	/* One above the limit: it is there only until two are joined. */
-	if (want > RANGES_MAX + 1)
-		want = RANGES_MAX + 1;
+	if (want > SEQUENCES_MAX + 1)
+		want = SEQUENCES_MAX + 1;
 	if (want <= r->room)
 		return 0;
 	while (room < want)
@@ -68,7 +68,7 @@ ranges_reserve(struct ranges *r, size_t n)
 }
 
 static void
-close_lowest_gap(struct ranges *r)
+close_lowest_gap(struct sequences *r)
 {
 	r->closed += r->at[1].first - r->at[0].last - 1;
 	r->at[1].first = r->at[0].first;
@@ -77,16 +77,16 @@ close_lowest_gap(struct ranges *r)
 }
 
 static void
-insert(struct ranges *r, size_t i, uint64_t first, uint64_t last)
+insert(struct sequences *r, size_t i, uint64_t first, uint64_t last)
 {
 	memmove(r->at + i + 1, r->at + i, (r->n - i) * sizeof(*r->at));
 	r->at[i] = (struct range){first, last};
-	if (++r->n > RANGES_MAX)
+	if (++r->n > SEQUENCES_MAX)
 		close_lowest_gap(r);
 }
 
 int
-ranges_add(struct ranges *r, uint64_t first, uint64_t last)
+sequences_add(struct sequences *r, uint64_t first, uint64_t last)
 {
 	/* A range that ends just before, or begins just behind, touches. */
 	size_t i = find(r, first == 0 ? 0 : first - 1), end = i;
@@ -95,7 +95,7 @@ ranges_add(struct ranges *r, uint64_t first, uint64_t last)
 	while (end < r->n && r->at[end].first <= behind)
 		end++;
 	if (end == i) {
-		if (ranges_reserve(r, 1) == -1)
+		if (sequences_reserve(r, 1) == -1)
 			return -1;
 		insert(r, i, first, last);
 		return 0;
@@ -111,21 +111,21 @@ ranges_add(struct ranges *r, uint64_t first, uint64_t last)
 }
 
 void
-ranges_join(struct ranges *r, const struct ranges *other)
+sequences_join(struct sequences *r, const struct sequences *other)
 {
 	for (size_t i = 0; i < other->n; i++)
-		(void)ranges_add(r, other->at[i].first, other->at[i].last);
+		(void)sequences_add(r, other->at[i].first, other->at[i].last);
 	r->closed += other->closed;
 }
 
 uint64_t
-ranges_highest(const struct ranges *r)
+sequences_highest(const struct sequences *r)
 {
 	return r->n == 0 ? 0 : r->at[r->n - 1].last;
 }
 
 uint64_t
-ranges_missing(const struct ranges *r, uint64_t base)
+sequences_missing(const struct sequences *r, uint64_t base)
 {
 	uint64_t missing = r->closed;
 

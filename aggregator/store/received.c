@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "aggregator/store/seen.h"
+#include "aggregator/store/received.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-TAILQ_HEAD(run_list, seen_run);
+TAILQ_HEAD(run_list, received_run);
 
-struct seen_sensor {
+struct received_sensor {
 	char name[SITE_NAME_MAX];
 	struct run_list runs; /* oldest first */
 	size_t n;
-	struct seen_sensor *next;
+	struct received_sensor *next;
 };
 
-struct seen {
-	struct seen_run **bucket;
+struct received {
+	struct received_run **bucket;
 	size_t buckets, n; /* a power of two */
-	struct seen_sensor *sensors;
+	struct received_sensor *sensors;
 	struct run_list all, changed;
 	/* A run is 16 bytes that a stranger chose. */
 	uint8_t key[crypto_shorthash_KEYBYTES];
 };
 
-struct seen *
-seen_new(void)
+struct received *
+received_new(void)
 {
-	struct seen *s = calloc(1, sizeof(*s));
+	struct received *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
@@ -44,18 +44,18 @@ seen_new(void)
 }
 
 static void
-run_free(struct seen_run *r)
+run_free(struct received_run *r)
 {
-	ranges_fini(&r->done);
-	ranges_fini(&r->pending);
+	sequences_fini(&r->done);
+	sequences_fini(&r->pending);
 	free(r);
 }
 
 void
-seen_free(struct seen *s)
+received_free(struct received *s)
 {
-	struct seen_sensor *sensor;
-	struct seen_run *r;
+	struct received_sensor *sensor;
+	struct received_run *r;
 
 	if (s == NULL)
 		return;
@@ -72,7 +72,8 @@ seen_free(struct seen *s)
 }
 
 static size_t
-bucket_of(const struct seen *s, const char *sensor, const struct run_id *run)
+bucket_of(
+    const struct received *s, const char *sensor, const struct run_id *run)
 {
 	uint8_t text[SITE_NAME_MAX + WIRE_RUN_BYTES], out[8];
 	size_t len = strnlen(sensor, SITE_NAME_MAX - 1);
@@ -85,10 +86,10 @@ bucket_of(const struct seen *s, const char *sensor, const struct run_id *run)
 	return h & (s->buckets - 1);
 }
 
-static struct seen_run *
-lookup(const struct seen *s, const char *sensor, const struct run_id *run)
+static struct received_run *
+lookup(const struct received *s, const char *sensor, const struct run_id *run)
 {
-	struct seen_run *r = s->bucket[bucket_of(s, sensor, run)];
+	struct received_run *r = s->bucket[bucket_of(s, sensor, run)];
 
 	while (r != NULL && (memcmp(&r->run, run, sizeof(*run)) != 0 ||
 				strcmp(r->sensor, sensor) != 0))
@@ -96,17 +97,18 @@ lookup(const struct seen *s, const char *sensor, const struct run_id *run)
 	return r;
 }
 
-const struct seen_run *
-seen_get(const struct seen *s, const char *sensor, const struct run_id *run)
+const struct received_run *
+received_get(
+    const struct received *s, const char *sensor, const struct run_id *run)
 {
 	return lookup(s, sensor, run);
 }
 
 /* Twice the buckets, when there is memory for them. */
 static void
-grow(struct seen *s)
+grow(struct received *s)
 {
-	struct seen_run **more = calloc(2 * s->buckets, sizeof(*more)), *r;
+	struct received_run **more = calloc(2 * s->buckets, sizeof(*more)), *r;
 
 	if (more == NULL)
 		return;
@@ -121,10 +123,10 @@ grow(struct seen *s)
 	}
 }
 
-static struct seen_sensor *
-sensor_make(struct seen *s, const char *name)
+static struct received_sensor *
+sensor_make(struct received *s, const char *name)
 {
-	struct seen_sensor *x = s->sensors;
+	struct received_sensor *x = s->sensors;
 
 	while (x != NULL && strcmp(x->name, name) != 0)
 		x = x->next;
@@ -138,9 +140,10 @@ sensor_make(struct seen *s, const char *name)
 }
 
 static void
-forget(struct seen *s, struct seen_sensor *sensor, struct seen_run *r)
+forget(
+    struct received *s, struct received_sensor *sensor, struct received_run *r)
 {
-	struct seen_run **at = &s->bucket[bucket_of(s, r->sensor, &r->run)];
+	struct received_run **at = &s->bucket[bucket_of(s, r->sensor, &r->run)];
 
 	while (*at != r)
 		at = &(*at)->chain;
@@ -152,11 +155,11 @@ forget(struct seen *s, struct seen_sensor *sensor, struct seen_run *r)
 	run_free(r);
 }
 
-struct seen_run *
-seen_make(struct seen *s, const char *sensor, const struct run_id *run)
+struct received_run *
+received_make(struct received *s, const char *sensor, const struct run_id *run)
 {
-	struct seen_run *r = lookup(s, sensor, run), *oldest;
-	struct seen_sensor *of;
+	struct received_run *r = lookup(s, sensor, run), *oldest;
+	struct received_sensor *of;
 	size_t at;
 
 	if (r != NULL || (of = sensor_make(s, sensor)) == NULL)
@@ -182,14 +185,14 @@ seen_make(struct seen *s, const char *sensor, const struct run_id *run)
 }
 
 bool
-seen_has(const struct seen_run *r, uint64_t sequence)
+received_has(const struct received_run *r, uint64_t sequence)
 {
-	return ranges_have(&r->done, sequence) ||
-	       ranges_have(&r->pending, sequence);
+	return sequences_have(&r->done, sequence) ||
+	       sequences_have(&r->pending, sequence);
 }
 
 static void
-sums_add(struct seen_sums *to, const struct seen_sums *x)
+sums_add(struct received_sums *to, const struct received_sums *x)
 {
 	if (x->messages == 0)
 		return;
@@ -204,12 +207,12 @@ sums_add(struct seen_sums *to, const struct seen_sums *x)
 }
 
 int
-seen_put(struct seen *s, struct seen_run *r, uint64_t first, uint64_t last,
-    const struct seen_sums *sums)
+received_put(struct received *s, struct received_run *r, uint64_t first,
+    uint64_t last, const struct received_sums *sums)
 {
 	/* Now, so that the commit cannot fail. */
-	if (ranges_reserve(&r->done, r->pending.n + 1) == -1 ||
-	    ranges_add(&r->pending, first, last) == -1)
+	if (sequences_reserve(&r->done, r->pending.n + 1) == -1 ||
+	    sequences_add(&r->pending, first, last) == -1)
 		return -1;
 	sums_add(&r->pending_sums, sums);
 	if (!r->changed)
@@ -218,10 +221,10 @@ seen_put(struct seen *s, struct seen_run *r, uint64_t first, uint64_t last,
 	return 0;
 }
 
-static struct seen_run *
-take_changed(struct seen *s)
+static struct received_run *
+take_changed(struct received *s)
 {
-	struct seen_run *r = TAILQ_FIRST(&s->changed);
+	struct received_run *r = TAILQ_FIRST(&s->changed);
 
 	if (r != NULL) {
 		TAILQ_REMOVE(&s->changed, r, change);
@@ -231,19 +234,19 @@ take_changed(struct seen *s)
 }
 
 static void
-drop_pending(struct seen_run *r)
+drop_pending(struct received_run *r)
 {
-	ranges_clear(&r->pending);
-	r->pending_sums = (struct seen_sums){0};
+	sequences_clear(&r->pending);
+	r->pending_sums = (struct received_sums){0};
 }
 
 void
-seen_commit(struct seen *s, int32_t day)
+received_commit(struct received *s, int32_t day)
 {
-	struct seen_run *r;
+	struct received_run *r;
 
 	while ((r = take_changed(s)) != NULL) {
-		ranges_join(&r->done, &r->pending);
+		sequences_join(&r->done, &r->pending);
 		sums_add(&r->done_sums, &r->pending_sums);
 		drop_pending(r);
 		if (r->day < day)
@@ -252,18 +255,18 @@ seen_commit(struct seen *s, int32_t day)
 }
 
 void
-seen_undo(struct seen *s)
+received_undo(struct received *s)
 {
-	struct seen_run *r;
+	struct received_run *r;
 
 	while ((r = take_changed(s)) != NULL)
 		drop_pending(r);
 }
 
 int
-seen_each(const struct seen *s, seen_fn *fn, void *arg)
+received_each(const struct received *s, received_fn *fn, void *arg)
 {
-	const struct seen_run *r;
+	const struct received_run *r;
 	int rc;
 
 	TAILQ_FOREACH (r, &s->all, all)
