@@ -49,7 +49,7 @@ def check(daemon, *more, expect, words, inside=()):
 
 @pytest.mark.parametrize("argv, expect, words", [
     (["synhive-agent", "--chek-config"], USAGE, ["--chek-config"]),
-    (["synhive-agent", "-c"], USAGE, ["-c"]),
+    (["synhive-agent", "-c"], USAGE, ["argument -- 'c'"]),
     (["synhive-aggregator", "--frob"], USAGE, ["--frob"]),
     (["synhive-aggregator", "word"], USAGE, ["word"]),
     (["synhive", "recrods"], USAGE, ["recrods", "records"]),
