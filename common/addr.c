@@ -106,6 +106,13 @@ net_parse(const char *text, struct net *out)
 	return 0;
 }
 
+void
+net_clear(struct net *n)
+{
+	for (int i = 0; i < 16; i++)
+		n->a.b[i] &= net_mask(n->len, i);
+}
+
 const char *
 net_format(const struct net *n, char out[static NET_TEXT_MAX])
 {

@@ -40,9 +40,11 @@ const char *addr_format(const struct addr *a, char out[static ADDR_TEXT_MAX]);
 
 /*
  * "10.0.0.0/8", "2001:db8::/32", an address alone (that host only).
- * Returns 0; -1: not a network; -2: bits are set behind the prefix.
+ * Returns 0; -1: not a network; -2: bits are set behind the prefix, which
+ * net_clear() takes away.
  */
 int net_parse(const char *text, struct net *out);
+void net_clear(struct net *n);
 const char *net_format(const struct net *n, char out[static NET_TEXT_MAX]);
 bool net_has(const struct net *n, const struct addr *a);
 bool net_is_host(const struct net *n);

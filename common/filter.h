@@ -13,42 +13,49 @@ struct site;
 /*
  * The filter language, the same wherever Synhive asks "which".  (EBNF; words
  * are separated by blanks, case matters only in names; a comment '#...' runs
- * to the end of the line.)
+ * to the end of the line; 'text' or "text" is a name with any characters.)
  *
  *   filter     = [ or ]                       ; nothing: everything
  *   or         = and { "or" and }
  *   and        = not { [ "and" ] not }        ; side by side means "and"
  *   not        = { "not" | "!" } primary
  *   primary    = "(" or ")" | "@" name | term
- *   term       = [ side ] "host" addresses
- *              | [ side ] "net" addresses
- *              | [ side ] "port" ports
- *              | [ side ] "class" names      ; of the server's port
- *              | "direction" directions      ; in out within stray
- *              | "flags" kinds               ; syn synack rst
- *              | "hook" hooks                ; in out forward egress
- *              | "sensor" names
- *              | "proto" protos              ; tcp udp icmp or a number
+ *   term       = [ side ] "host" list of address
+ *              | [ side ] "net" list of network or address
+ *              | [ side ] "port" list of port or port "-" port
+ *              | [ side ] "class" list of name
+ *              | "direction" list of ( "in" | "out" | "within" | "stray" )
+ *              | "flags" list of ( "syn" | "synack" | "rst" )
+ *              | "hook" list of ( "in" | "out" | "forward" | "egress" )
+ *              | "proto" list of ( "tcp" | "udp" | "icmp" | number )
+ *              | "sensor" list of name
+ *              | "interface" list of name    ; in or out
+ *              | "prefix" list of name       ; what the log prefix begins with
+ *              | column [ compare ] number
  *   side       = "src" | "dst" | "client" | "server"
- *   addresses  = list of address or network
- *   ports      = list of number or number "-" number
- *   list of X  = X | [ "in" ] "[" X { [ "," ] X } "]" | "in" X
+ *   column     = "packets" | "octets" | "ttl" | "window" | "mark" | "uid"
+ *   compare    = "=" | "==" | "!=" | "<" | "<=" | ">" | ">="
+ *   list of X  = [ "in" ] X | [ "in" ] "[" X { [ "," ] X } "]"
  *
  * "src" and "dst" are the packet's ends; "client" and "server" those of the
- * connection: an answer's client is its destination.  Without a side a term
- * holds when it does for either end.  "direction" is the connection's, by the
- * home networks; "class" looks at the server's port.
+ * connection: an answer's client is its destination, and where no flags say
+ * what a record is, site_dst_serves() guesses.  Without a side a term holds
+ * when it does for either end, but "class" then looks at the server's port.
+ * "direction" is the connection's, by the home networks.  A record that does
+ * not know a column is matched by no comparison with it.
  */
 
-#define FILTER_TEXT_MAX 65536 /* bytes of one expression */
-#define FILTER_DEPTH_MAX 64   /* nested parentheses, "not"s and @names */
-#define FILTER_TERMS_MAX 4096
+/* Those of the @names in an expression count too. */
+#define FILTER_TEXT_MAX 65536 /* bytes: 4,000 addresses of 15 and a blank */
+#define FILTER_DEPTH_MAX 64   /* parentheses and @names inside each other */
+#define FILTER_TERMS_MAX 4096 /* a set of ports is 8 KiB: 32 MiB at worst */
 
 /*
  * Check and compile 'text'.
  *
  * site: home networks, classes and named filters that the text may use;
- *       borrowed, must outlive the filter.  Never NULL.
+ *       borrowed, must outlive the filter.  Never NULL.  Of named filters
+ *       only the text is used, so they may refer to each other in any order.
  * Returns NULL with 'e' (EX_USAGE) naming the word and its column, counted
  * in bytes from 1.
  */
@@ -78,5 +85,8 @@ bool filter_match_connection(const struct filter *f, const struct addr *client,
  * returns their number (0: cannot say), at most 'max', in 'out'.
  */
 size_t filter_needs_hosts(const struct filter *f, struct addr *out, size_t max);
+
+/* Does it ask for the direction, so that home networks must be known? */
+bool filter_asks_home(const struct filter *f);
 
 #endif

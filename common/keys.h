@@ -2,6 +2,7 @@
 #ifndef COMMON_KEYS_H
 #define COMMON_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,10 @@ void key_public(const struct key *secret, struct key *out);
 /* 64 hex digits, either case.  Returns 0, or -1. */
 int key_parse(const char *text, struct key *out);
 const char *key_format(const struct key *k, char out[static KEY_TEXT_MAX]);
+
+bool key_eq(const struct key *a, const struct key *b);
+/* No key that anybody made. */
+bool key_is_zero(const struct key *k);
 
 /*
  * Make a pair: 'path' with the secret, mode 0600, and 'path'.pub, both 64 hex

@@ -22,8 +22,16 @@ ports_have(const struct ports *p, uint16_t port)
 }
 
 /*
+ * Read the 'len' bytes of 'word', "22" or "6660-6669"; a byte that is no
+ * digit, its end included, must follow them.  Returns 0, or -1.
+ */
+int port_range_parse(
+    const char *word, size_t len, uint16_t *first, uint16_t *last);
+
+/*
  * Read "22, 6660-6669 6697": numbers and ranges, separated by commas or
- * blanks.  Returns 0; -1 with 'e' naming the word that is wrong.
+ * blanks; nothing is the empty set.  Returns 0; -1 with 'e' (EX_CONFIG)
+ * naming the word that is wrong.
  */
 int ports_parse(const char *text, struct ports *out, struct err *e);
 

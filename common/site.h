@@ -6,6 +6,7 @@
 #include "common/alert.h"
 #include "common/keys.h"
 #include "common/ports.h"
+#include "common/ranges.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +32,8 @@ struct honeypot {
 	char name[SITE_NAME_MAX];
 	struct addr primary;
 	struct nets addresses;
-	size_t honeynet; /* index */
+	size_t honeynet; /* index; the site fills it in */
+	bool learned;	 /* by site_alias() */
 };
 
 struct sensor_entry {
@@ -89,6 +91,8 @@ struct site {
 	size_t n_expected;
 	struct detector_option *option;
 	size_t n_option;
+	struct ranges home;  /* owner: index of the honeynet */
+	struct ranges owner; /* of the honeypots' addresses: index */
 };
 
 /* An empty site with the built-in classes ssh, irc, irc-weak and ident. */
@@ -97,8 +101,15 @@ void site_free(struct site *s);
 
 /*
  * Append one element, copied; the strings, nets and filters in it then belong
- * to the site, also on failure.  Returns 0; -1 with 'e' when memory is out
- * or the name is taken.
+ * to the site, also on failure.  Returns 0; -1 with 'e' (EX_CONFIG) when the
+ * name is taken, or the element contradicts what is there:
+ *
+ * honeynet:   a part of its home is home to another one.
+ * honeypot:   an address lies in no home network (so honeynets come first) or
+ *             belongs to another honeypot; or it has none.  No 'primary'
+ *             (all zero): the first of its addresses.
+ * sensor,
+ * subscriber: another one has the same key.
  */
 int site_add_honeynet(struct site *s, struct honeynet *h, struct err *e);
 int site_add_honeypot(struct site *s, struct honeypot *h, struct err *e);
@@ -120,6 +131,8 @@ enum direction {
 };
 
 const char *direction_name(enum direction d);
+/* Returns 0, or -1: none of "stray", "out", "in", "within". */
+int direction_parse(const char *name, enum direction *out);
 
 /* Of a connection from 'client' to 'server', or of a packet's two ends. */
 enum direction site_direction(
@@ -129,21 +142,31 @@ enum direction site_direction(
 const struct honeynet *site_honeynet(
     const struct site *s, const struct addr *a);
 
-/* The configured honeypot that owns 'a', or NULL (then a home address is a
- * honeypot of its own, named by its address). */
+/* The honeypot that owns 'a', or NULL (then a home address is a honeypot of
+ * its own, named by its address).  Borrowed until site_alias(). */
 const struct honeypot *site_honeypot(
     const struct site *s, const struct addr *a);
 
+/* NULL: no such name. */
 const struct port_class *site_class(const struct site *s, const char *name);
+/* Asking one class for many ports: ports_have() of site_class() is faster. */
 bool site_in_class(const struct site *s, const char *class, uint16_t port);
 const struct sensor_entry *site_sensor(const struct site *s, const char *name);
 const struct named_filter *site_filter(const struct site *s, const char *name);
 
 /*
+ * Which end of a flow serves when no SYN says it: the only one whose port is
+ * of a class, else the one with the lower port.  A guess.
+ */
+bool site_dst_serves(const struct site *s, uint16_t sport, uint16_t dport);
+
+/*
  * A sensor says that its host owns 'addr[0..n)'.  Those which lie in the
- * sensor's own addresses and in home become one honeypot, unless the sensor
- * is a gateway (it may report for networks) or a configured honeypot has
- * them.  Returns whether anything changed.
+ * sensor's own addresses and in home become one honeypot when they are two
+ * or more, unless the sensor is a gateway (it may report for networks) or a
+ * configured honeypot has them.  The honeypot's primary address, and its
+ * name, is the first of them in the sensor's configuration; later calls only
+ * add addresses to it.  Returns whether anything changed.
  */
 bool site_alias(
     struct site *s, const char *sensor, const struct addr *addr, size_t n);

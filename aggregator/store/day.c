@@ -226,18 +226,18 @@ day_undo(struct day *d)
 }
 
 static int
-load_starts(struct day *d, struct seen *seen, struct err *e)
+load_starts(struct day *d, struct received *seen, struct err *e)
 {
 	struct query q = query_start(d->db, DAY_STARTS);
 	struct run_id run;
-	struct seen_run *r;
+	struct received_run *r;
 	int rc;
 
 	while ((rc = query_step(&q, e)) == 1) {
 		const char *sensor = query_peek_text(&q);
 
 		query_get_bytes(&q, &run, sizeof(run));
-		if ((r = seen_make(seen, sensor, &run)) == NULL) {
+		if ((r = received_make(seen, sensor, &run)) == NULL) {
 			query_end(&q);
 			return err_set(e, EX_OSERR, "out of memory");
 		}
@@ -250,13 +250,13 @@ load_starts(struct day *d, struct seen *seen, struct err *e)
 }
 
 static int
-load_sequences(
-    struct day *d, enum day_statement what, struct seen *seen, struct err *e)
+load_sequences(struct day *d, enum day_statement what, struct received *seen,
+    struct err *e)
 {
 	struct query q = query_start(d->db, what);
-	struct seen_sums sums;
+	struct received_sums sums;
 	struct run_id run;
-	struct seen_run *r;
+	struct received_run *r;
 	int rc;
 
 	while ((rc = query_step(&q, e)) == 1) {
@@ -264,7 +264,7 @@ load_sequences(
 		const char *sensor = query_peek_text(&q);
 
 		query_get_bytes(&q, &run, sizeof(run));
-		r = seen_make(seen, sensor, &run);
+		r = received_make(seen, sensor, &run);
 		first = query_get_u64(&q);
 		last = query_get_u64(&q);
 		sums.messages = query_get_u64(&q);
@@ -273,7 +273,8 @@ load_sequences(
 		sums.dropped = query_get_u64(&q);
 		sums.first_received_ns = query_get_i64(&q);
 		sums.last_received_ns = query_get_i64(&q);
-		if (r == NULL || seen_put(seen, r, first, last, &sums) == -1) {
+		if (r == NULL ||
+		    received_put(seen, r, first, last, &sums) == -1) {
 			query_end(&q);
 			return err_set(e, EX_OSERR, "out of memory");
 		}
@@ -282,7 +283,7 @@ load_sequences(
 }
 
 int
-day_load(struct day *d, struct seen *seen, struct err *e)
+day_load(struct day *d, struct received *seen, struct err *e)
 {
 	/* One snapshot: a message is in one of the two tables. */
 	if (db_begin(d->db, e) == -1)
@@ -291,9 +292,9 @@ day_load(struct day *d, struct seen *seen, struct err *e)
 	    load_sequences(d, DAY_PARTS, seen, e) == -1 ||
 	    load_sequences(d, DAY_SEQUENCES, seen, e) == -1) {
 		db_undo(d->db);
-		seen_undo(seen);
+		received_undo(seen);
 		return -1;
 	}
-	seen_commit(seen, d->number);
+	received_commit(seen, d->number);
 	return db_commit(d->db, e);
 }

@@ -3,7 +3,7 @@
 #define AGGREGATOR_STORE_DAY_H
 
 #include "aggregator/store/db.h"
-#include "aggregator/store/seen.h"
+#include "aggregator/store/received.h"
 #include "aggregator/store/store.h"
 
 #include <stdint.h>
@@ -60,7 +60,7 @@ int day_commit(struct day *d, struct err *e);
 void day_undo(struct day *d);
 
 /* Everything that the day knows of runs.  Returns 0, or -1 with 'e'. */
-int day_load(struct day *d, struct seen *seen, struct err *e);
+int day_load(struct day *d, struct received *seen, struct err *e);
 
 /* The least and greatest time of a column; both TIME_NONE when a row has
  * none, because then no range of time may leave it out. */

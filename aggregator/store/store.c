@@ -48,8 +48,8 @@ store_pos_cmp(const struct store_pos *a, const struct store_pos *b)
 
 /* What one day knows, and whether it still has to be re-cut. */
 static int
-load_day(
-    const char *dir, struct day_entry *entry, struct seen *seen, struct err *e)
+load_day(const char *dir, struct day_entry *entry, struct received *seen,
+    struct err *e)
 {
 	struct day *d = day_open(dir, entry->number, DB_READ, e);
 	int finished;
@@ -67,10 +67,10 @@ load_day(
 	return 0;
 }
 
-struct seen *
+struct received *
 store_load_seen(const char *dir, struct days *days, struct err *e)
 {
-	struct seen *seen = seen_new();
+	struct received *seen = received_new();
 	struct err own;
 
 	if (seen == NULL) {
@@ -80,7 +80,7 @@ store_load_seen(const char *dir, struct days *days, struct err *e)
 	for (size_t i = 0; i < days->n; i++)
 		if (load_day(dir, &days->at[i], seen, &own) == -1) {
 			err_set(e, own.code, "%s", own.text);
-			seen_free(seen);
+			received_free(seen);
 			return NULL;
 		}
 	return seen;
@@ -127,7 +127,7 @@ store_close(struct store *s)
 		day_undo(s->today);
 	day_close(s->today);
 	day_close(s->old);
-	seen_free(s->seen);
+	received_free(s->seen);
 	days_fini(&s->days);
 	workshop_fini(&s->shop);
 	if (s->lock != -1)
@@ -197,24 +197,24 @@ undo(struct store *s)
 	if (s->open)
 		day_undo(s->today);
 	s->open = false;
-	seen_undo(s->seen);
+	received_undo(s->seen);
 }
 
 bool
 store_has(const struct store *s, const char *sensor, const struct run_id *run,
     uint64_t sequence)
 {
-	const struct seen_run *r =
-	    s->seen == NULL ? NULL : seen_get(s->seen, sensor, run);
+	const struct received_run *r =
+	    s->seen == NULL ? NULL : received_get(s->seen, sensor, run);
 
-	return r != NULL && seen_has(r, sequence);
+	return r != NULL && received_has(r, sequence);
 }
 
 static int
-put(struct store *s, struct seen_run *r, const struct store_item *it,
+put(struct store *s, struct received_run *r, const struct store_item *it,
     struct err *e)
 {
-	struct seen_sums sums = {.messages = 1,
+	struct received_sums sums = {.messages = 1,
 	    .records = it->records->n,
 	    .lost = it->kernel_lost,
 	    .dropped = it->dropped,
@@ -225,11 +225,11 @@ put(struct store *s, struct seen_run *r, const struct store_item *it,
 		return -1;
 	if (r->day < s->today->number &&
 	    day_put_start(s->today, it->sensor, &it->run,
-		ranges_highest(&r->done), e) == -1)
+		sequences_highest(&r->done), e) == -1)
 		return -1;
 	if (day_put(s->today, it, e) == -1)
 		return -1;
-	if (seen_put(s->seen, r, it->sequence, it->sequence, &sums) == -1)
+	if (received_put(s->seen, r, it->sequence, it->sequence, &sums) == -1)
 		return err_set(e, EX_OSERR, "out of memory");
 	return 0;
 }
@@ -237,9 +237,9 @@ put(struct store *s, struct seen_run *r, const struct store_item *it,
 int
 store_put(struct store *s, const struct store_item *it, struct err *e)
 {
-	struct seen_run *r = seen_make(s->seen, it->sensor, &it->run);
+	struct received_run *r = received_make(s->seen, it->sensor, &it->run);
 
-	if (r != NULL && seen_has(r, it->sequence))
+	if (r != NULL && received_has(r, it->sequence))
 		return 0;
 	if (r == NULL)
 		err_set(e, EX_OSERR, "out of memory");
@@ -258,7 +258,7 @@ store_commit(struct store *s, struct store_pos *pos, struct err *e)
 		return -1;
 	}
 	if (s->open)
-		seen_commit(s->seen, s->today->number);
+		received_commit(s->seen, s->today->number);
 	s->open = false;
 	*pos = (struct store_pos){0};
 	if (s->today != NULL)
@@ -284,7 +284,7 @@ int
 store_expire(struct store *s, int64_t now_ns, int keep_days, struct err *e)
 {
 	int removed = 0;
-	struct seen *seen;
+	struct received *seen;
 
 	if (s->open)
 		return err_set(e, EX_SOFTWARE, "a transaction is open");
@@ -304,7 +304,7 @@ store_expire(struct store *s, int64_t now_ns, int keep_days, struct err *e)
 		return 0;
 	if ((seen = store_load_seen(s->dir, &s->days, e)) == NULL)
 		return -1;
-	seen_free(s->seen);
+	received_free(s->seen);
 	s->seen = seen;
 	return removed;
 }

@@ -6,7 +6,7 @@
 #include "aggregator/store/day.h"
 #include "aggregator/store/dir.h"
 #include "aggregator/store/gather.h"
-#include "aggregator/store/seen.h"
+#include "aggregator/store/received.h"
 #include "aggregator/store/store.h"
 #include "common/wire.h"
 
@@ -36,7 +36,7 @@ struct store {
 	/* The writer's. */
 	int lock;
 	struct days days;
-	struct seen *seen;
+	struct received *seen;
 	struct day *today;    /* the newest, that puts go to; NULL: not open */
 	struct day *old;      /* an earlier one that is being re-cut, or NULL */
 	bool open;	      /* a transaction in today */
@@ -47,7 +47,8 @@ struct store {
 
 /* Everything that the days in 'days' know of runs; notes in 'days' which are
  * finished.  To be freed; NULL with 'e'. */
-struct seen *store_load_seen(const char *dir, struct days *days, struct err *e);
+struct received *store_load_seen(
+    const char *dir, struct days *days, struct err *e);
 
 /* The day's file for writing: kept as today or old.  Borrowed; NULL with
  * 'e'. */

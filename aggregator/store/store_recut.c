@@ -14,7 +14,7 @@
 struct cut {
 	struct day *day;
 	struct workshop *shop;
-	struct seen *runs; /* what is in it, of each run */
+	struct received *runs; /* what is in it, of each run */
 	int64_t first_id, last_id;
 	uint64_t messages;
 };
@@ -91,9 +91,9 @@ static int
 add_message(struct cut *c, struct query *q, struct err *e)
 {
 	struct gather_message m = {.id = query_get_i64(q)};
-	struct seen_sums sums = {.messages = 1};
+	struct received_sums sums = {.messages = 1};
 	struct run_id run;
-	struct seen_run *r;
+	struct received_run *r;
 	uint64_t sequence;
 	const void *data;
 	size_t len;
@@ -110,8 +110,9 @@ add_message(struct cut *c, struct query *q, struct err *e)
 	data = query_get_blob(q, &len);
 	if (sums.records > 0 && (rc = add_records(c, &m, data, len, e)) != 1)
 		return rc;
-	r = seen_make(c->runs, m.sensor, &run);
-	if (r == NULL || seen_put(c->runs, r, sequence, sequence, &sums) == -1)
+	r = received_make(c->runs, m.sensor, &run);
+	if (r == NULL ||
+	    received_put(c->runs, r, sequence, sequence, &sums) == -1)
 		return err_set(e, EX_OSERR, "out of memory");
 	if (c->messages++ == 0)
 		c->first_id = m.id;
@@ -171,9 +172,9 @@ write_block(struct cut *c, struct err *e)
 }
 
 static int
-write_part(struct day *d, enum day_statement what, const struct seen_run *r,
-    const struct range *range, const struct seen_sums *sums, uint64_t *changes,
-    struct err *e)
+write_part(struct day *d, enum day_statement what, const struct received_run *r,
+    const struct range *range, const struct received_sums *sums,
+    uint64_t *changes, struct err *e)
 {
 	struct query q = query_start(d->db, what);
 
@@ -200,10 +201,10 @@ struct part_writer {
 
 /* A run's sequences; the sums go with the first range. */
 static int
-write_parts(void *arg, const struct seen_run *r)
+write_parts(void *arg, const struct received_run *r)
 {
 	const struct part_writer *w = arg;
-	struct seen_sums sums = r->done_sums;
+	struct received_sums sums = r->done_sums;
 	uint64_t changes;
 
 	for (size_t i = 0; i < r->done.n; i++) {
@@ -229,8 +230,8 @@ cut_block(struct cut *c, int64_t last_id, struct err *e)
 
 	if (read_messages(c, last_id, e) == -1 || write_block(c, e) == -1)
 		return -1;
-	seen_commit(c->runs, c->day->number);
-	if (seen_each(c->runs, write_parts, &parts) == -1)
+	received_commit(c->runs, c->day->number);
+	if (received_each(c->runs, write_parts, &parts) == -1)
 		return -1;
 	q = query_start(c->day->db, DAY_CUT_DELETE);
 	query_i64(&q, c->last_id);
@@ -250,7 +251,7 @@ cut(struct store *s, struct day *d, int64_t last_id, struct err *e)
 	}
 	s->shop_made = true;
 	gather_reset(s->shop.gather);
-	if ((c.runs = seen_new()) == NULL)
+	if ((c.runs = received_new()) == NULL)
 		return err_set(e, EX_OSERR, "out of memory");
 	if (db_begin(d->db, e) == 0) {
 		rc = cut_block(&c, last_id, e);
@@ -260,7 +261,7 @@ cut(struct store *s, struct day *d, int64_t last_id, struct err *e)
 			db_undo(d->db);
 	}
 	records = gather_view(s->shop.gather)->records.n;
-	seen_free(c.runs);
+	received_free(c.runs);
 	if (rc == -1)
 		return -1;
 	d->loose_messages -= c.messages;

@@ -9,18 +9,18 @@
 
 /* The runs in the order in which they are told. */
 struct sorted {
-	const struct seen_run **at;
+	const struct received_run **at;
 	size_t n, room;
 };
 
 static int
-collect(void *arg, const struct seen_run *r)
+collect(void *arg, const struct received_run *r)
 {
 	struct sorted *to = arg;
 
 	if (to->n == to->room) {
 		size_t room = to->room == 0 ? 64 : 2 * to->room;
-		const struct seen_run **more =
+		const struct received_run **more =
 		    reallocarray(to->at, room, sizeof(*more));
 
 		if (more == NULL)
@@ -35,8 +35,8 @@ collect(void *arg, const struct seen_run *r)
 static int
 by_age(const void *a, const void *b)
 {
-	const struct seen_run *x = *(const struct seen_run *const *)a;
-	const struct seen_run *y = *(const struct seen_run *const *)b;
+	const struct received_run *x = *(const struct received_run *const *)a;
+	const struct received_run *y = *(const struct received_run *const *)b;
 	int64_t tx = x->done_sums.first_received_ns;
 	int64_t ty = y->done_sums.first_received_ns;
 	int order = strcmp(x->sensor, y->sensor);
@@ -47,13 +47,13 @@ by_age(const void *a, const void *b)
 }
 
 static int
-tell(const struct seen_run *r, store_run_fn *fn, void *arg)
+tell(const struct received_run *r, store_run_fn *fn, void *arg)
 {
-	const struct seen_sums *sums = &r->done_sums;
+	const struct received_sums *sums = &r->done_sums;
 	struct store_run out = {.run = r->run,
 	    .received = sums->messages,
-	    .highest = ranges_highest(&r->done),
-	    .gaps = ranges_missing(&r->done, r->base),
+	    .highest = sequences_highest(&r->done),
+	    .gaps = sequences_missing(&r->done, r->base),
 	    .records = sums->records,
 	    .kernel_lost = sums->lost,
 	    .dropped = sums->dropped,
@@ -65,12 +65,13 @@ tell(const struct seen_run *r, store_run_fn *fn, void *arg)
 }
 
 static int
-tell_all(const struct seen *seen, store_run_fn *fn, void *arg, struct err *e)
+tell_all(
+    const struct received *seen, store_run_fn *fn, void *arg, struct err *e)
 {
 	struct sorted s = {0};
 	int rc = 0;
 
-	if (seen_each(seen, collect, &s) == -1) {
+	if (received_each(seen, collect, &s) == -1) {
 		free(s.at);
 		return err_set(e, EX_OSERR, "out of memory");
 	}
@@ -86,7 +87,7 @@ int
 store_runs(struct store *s, store_run_fn *fn, void *arg, struct err *e)
 {
 	struct days days;
-	struct seen *seen;
+	struct received *seen;
 	int rc;
 
 	if (s->seen != NULL)
@@ -98,6 +99,6 @@ store_runs(struct store *s, store_run_fn *fn, void *arg, struct err *e)
 	if (seen == NULL)
 		return -1;
 	rc = tell_all(seen, fn, arg, e);
-	seen_free(seen);
+	received_free(seen);
 	return rc;
 }

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/filter.h"
+
+#include "common/err.h"
+#include "common/filter_parse.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+/*
+ * The tree is compiled to steps: ask a term, go to one step or another.  A
+ * step's targets were made before it, so a match ends after at most as many
+ * steps as there are.
+ */
+enum {
+	STEP_NO,
+	STEP_YES,
+	STEP_FIRST,
+};
+
+struct step {
+	uint32_t term;
+	uint32_t yes, no;
+};
+
+struct filter {
+	const struct site *site;
+	struct tree tree;
+	struct step *step; /* one per term, behind STEP_FIRST unused ones */
+	uint32_t n_step, start;
+	bool oriented; /* a term asks which end is the client */
+};
+
+/* Returns where to begin in order to come to 'yes' or 'no'. */
+static uint32_t
+compile(struct filter *f, const struct node *n, uint32_t yes, uint32_t no)
+{
+	const struct node *node = f->tree.node;
+	uint32_t goal_yes = n->negate ? no : yes;
+	uint32_t goal_no = n->negate ? yes : no;
+	uint32_t at = n->kind == NODE_ALL ? goal_yes : goal_no;
+
+	if (n->kind == NODE_TERM) {
+		f->step[f->n_step] = (struct step){n->term, goal_yes, goal_no};
+		return f->n_step++;
+	}
+	for (uint32_t c = n->last; c != 0; c = node[c].prev)
+		at = n->kind == NODE_ALL ? compile(f, &node[c], at, goal_no)
+					 : compile(f, &node[c], goal_yes, at);
+	return at;
+}
+
+struct filter *
+filter_parse(const char *text, const struct site *site, struct err *e)
+{
+	struct filter *f = calloc(1, sizeof(*f));
+
+	if (f == NULL) {
+		err_set(e, EX_OSERR, "out of memory");
+		return NULL;
+	}
+	f->site = site;
+	if (tree_parse(&f->tree, text, site, e) == -1)
+		goto fail;
+	f->step = calloc(f->tree.n_term + STEP_FIRST, sizeof(*f->step));
+	if (f->step == NULL) {
+		err_set(e, EX_OSERR, "out of memory");
+		goto fail;
+	}
+	f->n_step = STEP_FIRST;
+	f->start = compile(f, &f->tree.node[f->tree.root], STEP_YES, STEP_NO);
+	for (size_t i = 0; i < f->tree.n_term; i++)
+		f->oriented |= term_is_oriented(&f->tree.term[i]);
+	return f;
+fail:
+	filter_free(f);
+	return NULL;
+}
+
+void
+filter_free(struct filter *f)
+{
+	int saved = errno;
+
+	if (f == NULL)
+		return;
+	tree_fini(&f->tree);
+	free(f->step);
+	free(f);
+	errno = saved;
+}
+
+bool
+filter_match(const struct filter *f, const struct filter_subject *s)
+{
+	bool client_is_src;
+	uint32_t at;
+
+	if (f == NULL)
+		return true;
+	client_is_src = f->oriented && subject_client_is_src(s, f->site);
+	for (at = f->start; at >= STEP_FIRST;) {
+		const struct step *step = &f->step[at];
+
+		at = term_holds(
+			 &f->tree.term[step->term], s, client_is_src, f->site)
+			 ? step->yes
+			 : step->no;
+	}
+	return at == STEP_YES;
+}
+
+bool
+filter_match_connection(const struct filter *f, const struct addr *client,
+    uint16_t client_port, const struct addr *server, uint16_t server_port,
+    const char *sensor)
+{
+	struct record syn = {
+	    .time_ns = TIME_NONE,
+	    .src = *client,
+	    .dst = *server,
+	    .sport = client_port,
+	    .dport = server_port,
+	    .has = HAS_FLAGS,
+	    .proto = 6,
+	    .flags = TCP_SYN,
+	};
+
+	return filter_match(
+	    f, &(struct filter_subject){.record = &syn, .sensor = sensor});
+}
+
+/* Addresses that a part of a filter needs; what is not known may be any. */
+struct needs {
+	bool known;
+	struct ranges hosts;
+};
+
+static struct needs
+term_needs(const struct term *t)
+{
+	struct needs out = {0};
+
+	if (t->field != FIELD_host && t->field != FIELD_net)
+		return out;
+	for (size_t i = 0; i < t->nets.n; i++)
+		if (t->nets.range[i].first != t->nets.range[i].last)
+			return out;
+	out.hosts.range = calloc(t->nets.n, sizeof(*out.hosts.range));
+	if (out.hosts.range == NULL)
+		return out;
+	memcpy(out.hosts.range, t->nets.range,
+	    t->nets.n * sizeof(*out.hosts.range));
+	out.hosts.n = t->nets.n;
+	out.known = true;
+	return out;
+}
+
+/* Both must hold: the smaller one is enough to know. */
+static void
+needs_both(struct needs *a, struct needs *b)
+{
+	if (b->known && (!a->known || b->hosts.n < a->hosts.n)) {
+		struct needs other = *a;
+
+		*a = *b;
+		*b = other;
+	}
+}
+
+/* One must hold. */
+static void
+needs_one(struct needs *a, const struct needs *b)
+{
+	uint32_t other;
+
+	a->known &= b->known;
+	for (size_t i = 0; a->known && i < b->hosts.n; i++) {
+		struct net one = {
+		    .a = addr_of_number(b->hosts.range[i].first), .len = 128};
+
+		if (ranges_add(&a->hosts, &one, 0, &other) != RANGES_ADDED)
+			a->known = false;
+	}
+}
+
+static struct needs
+node_needs(const struct tree *t, const struct node *n, bool negate)
+{
+	struct needs out = {0};
+	bool all;
+
+	negate ^= n->negate;
+	if (n->kind == NODE_TERM)
+		return negate ? out : term_needs(&t->term[n->term]);
+	/* "not (a or b)" is "not a and not b", and the other way round. */
+	all = (n->kind == NODE_ALL) != negate;
+	out.known = !all;
+	for (uint32_t c = n->last; c != 0; c = t->node[c].prev) {
+		struct needs one = node_needs(t, &t->node[c], negate);
+
+		if (all)
+			needs_both(&out, &one);
+		else
+			needs_one(&out, &one);
+		ranges_fini(&one.hosts);
+	}
+	return out;
+}
+
+size_t
+filter_needs_hosts(const struct filter *f, struct addr *out, size_t max)
+{
+	struct needs needs;
+	size_t n = 0;
+
+	if (f == NULL)
+		return 0;
+	needs = node_needs(&f->tree, &f->tree.node[f->tree.root], false);
+	if (needs.known && needs.hosts.n <= max)
+		for (; n < needs.hosts.n; n++)
+			out[n] = addr_of_number(needs.hosts.range[n].first);
+	ranges_fini(&needs.hosts);
+	return n;
+}
+
+bool
+filter_asks_home(const struct filter *f)
+{
+	for (size_t i = 0; f != NULL && i < f->tree.n_term; i++)
+		if (f->tree.term[i].field == FIELD_direction)
+			return true;
+	return false;
+}
