@@ -39,6 +39,7 @@ state_put_sensor(struct state *s, const struct sensor_state *x, struct err *e)
 static void
 get_sensor(struct query *q, struct sensor_state *x)
 {
+	*x = (struct sensor_state){0};
 	query_get_text(q, x->sensor, sizeof(x->sensor));
 	query_get_text(q, x->state, sizeof(x->state));
 	query_get_text(q, x->software, sizeof(x->software));
@@ -138,7 +139,7 @@ int
 state_refused(struct state *s, state_refused_fn *fn, void *arg, struct err *e)
 {
 	struct query q = query_start(s->db, STATE_REFUSED);
-	struct refused_state x;
+	struct refused_state x = {0};
 	int rc;
 
 	while ((rc = query_step(&q, e)) == 1) {
@@ -177,7 +178,7 @@ state_runs(struct state *s, const char *sensor, state_run_fn *fn, void *arg,
     struct err *e)
 {
 	struct query q = query_start(s->db, STATE_RUNS);
-	struct run_state r;
+	struct run_state r = {0};
 	int rc;
 
 	query_text(&q, sensor);
