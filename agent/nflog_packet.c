@@ -18,7 +18,7 @@ struct attributes {
 static void
 collect(const struct nlmsghdr *h, struct attributes *out)
 {
-	const struct nlattr *a;
+	struct nlattr *a; /* the macro casts to char * */
 
 	memset(out, 0, sizeof(*out));
 	mnl_attr_for_each(a, h, sizeof(struct nfgenmsg))
