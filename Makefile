@@ -10,6 +10,7 @@
 #   make install       PREFIX=/usr/local, DESTDIR=
 #
 #   SAN=1  ASan and UBSan      V=1  show commands      CC=clang  another compiler
+.DEFAULT_GOAL := all
 PREFIX       ?= /usr/local
 BINDIR       ?= $(PREFIX)/bin
 SBINDIR      ?= $(PREFIX)/sbin
@@ -62,7 +63,7 @@ CFLAGS    ?= -O2 -g
 HARDEN    := -fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection -fPIE $(if $(SAN)$(FUZZING),,-U_FORTIFY_SOURCE \
 	-D_FORTIFY_SOURCE=3)
-SANFLAGS  := $(if $(SAN),-fsanitize=address,undefined \
+SANFLAGS  := $(if $(SAN),-fsanitize=address -fsanitize=undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer)
 WARN      := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wpointer-arith \
@@ -140,7 +141,9 @@ endef
 $(eval $(call list,detector,aggregator/correlate/detect,DETECTOR))
 $(eval $(call list,source,aggregator/source/source,SOURCE))
 $(eval $(call list,command,aggregator/cli/cmd,COMMAND))
-gen: $(B)/gen/detectors.h $(B)/gen/sources.h $(B)/gen/commands.h $(PROTO_H)
+$(eval $(call list,format,aggregator/format/format,FORMAT))
+gen: $(B)/gen/detectors.h $(B)/gen/sources.h $(B)/gen/commands.h \
+	$(B)/gen/formats.h $(PROTO_H)
 
 # --- tests -------------------------------------------------------------------
 CCTEST = $(CC) $(CPPFLAGS_) $(CPPFLAGS) $(CFLAGS_) $(CFLAGS) $(LDFLAGS_) \
@@ -191,7 +194,7 @@ fuzz-run: $(LIBS)
 	     -print_final_stats=1 -artifact_prefix=$(B)/$$f- \
 	     $(B)/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
 
-bench: $(B)/.have-demo all $(BENCH) $(TOOLS)
+bench: $(B)/.have-check all $(BENCH) $(TOOLS)
 	$(Q)$(PYTHON) tests/bench/bench.py --build $(B)
 
 demo: $(B)/.have-demo all
@@ -210,12 +213,15 @@ install: all
 	  install -m 0644 "$$m" $(DESTDIR)$(MANDIR)/man$$n/; done; done
 	install -m 0644 $(PROTOS) $(DESTDIR)$(DATADIR)/synhive/
 
+help:
+	@sed -n '3,14s/^# \{0,1\}//p' Makefile
+
 clean:
 	rm -rf build build-san build-clang build-fuzz
 
 FORCE:
 .PHONY: all gen tests-build check check-quick check-net lint fuzz fuzz-run \
-	bench demo install clean FORCE
+	bench demo install help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

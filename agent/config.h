@@ -20,20 +20,20 @@ enum rules_mode {
 
 /* agent.conf.  Every string is owned and never NULL. */
 struct agent_config {
-	char *aggregator;	     /* ZeroMQ endpoint */
-	struct key aggregator_key;   /* public */
+	char *aggregator;	   /* ZeroMQ endpoint */
+	struct key aggregator_key; /* public */
 	char *key_file, *spool, *user;
-	char *name;		     /* "": whatever the aggregator calls us */
-	uint16_t group;		     /* outbound, within, replies */
-	uint16_t group_in;	     /* default: group + 1 */
+	char *name;	   /* "": whatever the aggregator calls us */
+	uint16_t group;	   /* outbound, within, replies */
+	uint16_t group_in; /* default: group + 1 */
 	enum rules_mode rules;
-	uint32_t mark;		     /* the bit that output sets; one bit */
-	struct nets home;	     /* a gateway's networks; empty: a host */
+	uint32_t mark;	  /* the bit that output sets; one bit */
+	struct nets home; /* a gateway's networks; empty: a host */
 	char *device[AGENT_DEVICES_MAX]; /* egress; none: all that are up */
 	size_t n_device;
-	uint64_t receive_buffer;     /* bytes, of each NFLOG socket */
-	uint64_t queue_bytes;	     /* unacknowledged, in memory */
-	int64_t batch_age_ns;	     /* inbound batches wait this long */
+	uint64_t receive_buffer; /* bytes, of each NFLOG socket */
+	uint64_t queue_bytes;	 /* unacknowledged, in memory */
+	int64_t batch_age_ns;	 /* inbound batches wait this long */
 };
 
 /* As config_load() in aggregator/config.h. */

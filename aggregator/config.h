@@ -12,8 +12,8 @@ struct err;
 struct config {
 	char *listen, *feed, *replay, *control;
 	char *key_file, *store, *user;
-	int keep_days;		 /* keep = 90d */
-	uint64_t ingest_memory;	 /* bytes; the process limits */
+	int keep_days;		/* keep = 90d */
+	uint64_t ingest_memory; /* bytes; the process limits */
 	uint64_t feed_memory;
 	struct site *site;
 };

@@ -41,8 +41,8 @@ struct pipeline_counts {
  * site: borrowed; must outlive the pipeline.
  * Returns NULL with 'e' when a detector does not like its options.
  */
-struct pipeline *pipeline_new(const struct site *site,
-    const struct pipeline_sink *sink, struct err *e);
+struct pipeline *pipeline_new(
+    const struct site *site, const struct pipeline_sink *sink, struct err *e);
 void pipeline_free(struct pipeline *p);
 
 /* Records of one sensor (NULL: a file), in the order in which they came. */

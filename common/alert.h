@@ -9,12 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ID_TEXT_MAX 33	     /* 16 bytes in hex, and the end */
-#define SITE_NAME_MAX 64     /* of a sensor, honeypot, honeynet, detector */
-#define ALERT_TEXT_MAX 400   /* a sentence or two */
-#define ALERT_NAMES_MAX 16   /* honeypots or sensors named in one alert */
-#define EVIDENCE_MAX 256     /* kept per incident; more are counted */
-#define ALIASES_TEXT_MAX 64  /* addresses of a honeypot that are printed */
+#define ID_TEXT_MAX 33	    /* 16 bytes in hex, and the end */
+#define SITE_NAME_MAX 64    /* of a sensor, honeypot, honeynet, detector */
+#define ALERT_TEXT_MAX 400  /* a sentence or two */
+#define ALERT_NAMES_MAX 16  /* honeypots or sensors named in one alert */
+#define EVIDENCE_MAX 256    /* kept per incident; more are counted */
+#define ALIASES_TEXT_MAX 64 /* addresses of a honeypot that are printed */
 
 /* Numbers as in proto/alert.proto. */
 enum severity {
@@ -35,7 +35,8 @@ struct names {
 	size_t n;
 };
 
-/* Add 'name' unless it is there; nothing happens when the list is full. */
+/* Add 'name' in alphabetical order, so that the order in which they come does
+ * not matter; nothing happens when it is there or the list is full. */
 void names_add(struct names *s, const char *name);
 
 /*
@@ -51,12 +52,12 @@ struct alert {
 	struct addr address;	      /* primary */
 	bool has_peer;
 	struct addr peer;
-	uint16_t port;		     /* 0: none */
-	int64_t first_ns, last_ns;   /* event time; TIME_NONE: unknown */
-	uint64_t count;		     /* connections */
-	uint64_t peers;		     /* distinct */
+	uint16_t port;		   /* 0: none */
+	int64_t first_ns, last_ns; /* event time; TIME_NONE: unknown */
+	uint64_t count;		   /* connections */
+	uint64_t peers;		   /* distinct */
 	struct names honeypots, sensors;
-	char incident[ID_TEXT_MAX];  /* "" : none */
+	char incident[ID_TEXT_MAX]; /* "" : none */
 	char text[ALERT_TEXT_MAX];
 	/* The connection that changed it last. */
 	bool has_connection;

@@ -30,7 +30,8 @@ arena_free(struct arena *a)
 void *
 arena_get(struct arena *a, size_t bytes)
 {
-	size_t mask = alignof(max_align_t) - 1, rounded = (bytes + mask) & ~mask;
+	size_t mask = alignof(max_align_t) - 1,
+	       rounded = (bytes + mask) & ~mask;
 	void *at = a->mem + a->used;
 
 	if (rounded < bytes || rounded > a->size - a->used)

@@ -158,7 +158,8 @@ time_parse(const char *text, int64_t *ns)
 	p = strptime(text, "%Y-%m-%d", &tm);
 	if (p == NULL)
 		return -1;
-	if (*p == 'T' || *p == 't' || (*p == ' ' && isdigit((unsigned char)p[1]))) {
+	if (*p == 'T' || *p == 't' ||
+	    (*p == ' ' && isdigit((unsigned char)p[1]))) {
 		p++;
 		text = p;
 		p = strptime(text, "%H:%M:%S", &tm);

@@ -209,7 +209,7 @@ on_unknown(struct reader *r, const cfg_t *cfg, const char *name)
 
 /* cfg_errfunc_t.  libconfuse complains about the first use of a key in a
  * section without a table, too, and then takes it: that tells its line. */
-static void
+__attribute__((format(printf, 2, 0))) static void
 on_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
 	struct reader *r = reader_of(cfg);

@@ -36,8 +36,7 @@ err_sys(struct err *e, int code, const char *fmt, ...)
 	vsnprintf(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);
 	len = strlen(e->text);
-	snprintf(
-	    e->text + len, sizeof(e->text) - len, ": %s", strerror(saved));
+	snprintf(e->text + len, sizeof(e->text) - len, ": %s", strerror(saved));
 	errno = saved;
 	return -1;
 }

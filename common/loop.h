@@ -12,8 +12,8 @@ struct loop_watch;
 
 /*
  * The only poll of a process: file descriptors, ZeroMQ sockets, timers,
- * signals.  Callbacks run in the order: signals, timers, then watches as they
- * were added.  Each may add or remove anything, itself included.
+ * signals.  In a round, timers come first, then watches as they were added.
+ * A callback may add or remove anything, itself included.
  */
 typedef void loop_fn(void *arg);
 
@@ -24,7 +24,9 @@ void loop_free(struct loop *l);
 struct loop_watch *loop_fd(struct loop *l, int fd, loop_fn *fn, void *arg);
 /* The same for a ZeroMQ socket. */
 struct loop_watch *loop_zmq(struct loop *l, void *sock, loop_fn *fn, void *arg);
-/* Also wait until it is writable; 'fn' is called for either. */
+/* Wait until it is readable (default: yes), writable (default: no); 'fn' is
+ * called for either. */
+void loop_want_read(struct loop_watch *w, bool on);
 void loop_want_write(struct loop_watch *w, bool on);
 /* Not called while paused. */
 void loop_pause(struct loop_watch *w, bool on);

@@ -68,7 +68,7 @@ rd_u32(struct rd *r)
 
 	return b == NULL ? 0
 			 : (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
-		(uint32_t)b[2] << 8 | b[3];
+			       (uint32_t)b[2] << 8 | b[3];
 }
 
 /* Copy 'n' bytes; zeroes when there are fewer. */

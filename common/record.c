@@ -58,11 +58,11 @@ batch_is_sound(const struct batch *b)
 	if (b->n_addr == 0 || b->time == NULL)
 		return false;
 	return below(b->src, b->n, (uint32_t)b->n_addr - 1) &&
-	    below(b->dst, b->n, (uint32_t)b->n_addr - 1) &&
-	    below(b->in_if, b->n, names) && below(b->out_if, b->n, names) &&
-	    below(b->prefix, b->n, names) && below(b->sport, b->n, 0xffff) &&
-	    below(b->dport, b->n, 0xffff) && below(b->window, b->n, 0xffff) &&
-	    below(b->has, b->n, 0xffff) && below(b->proto, b->n, 0xff) &&
-	    below(b->flags, b->n, 0xff) && below(b->ttl, b->n, 0xff) &&
-	    below(b->hook, b->n, HOOK_EGRESS);
+	       below(b->dst, b->n, (uint32_t)b->n_addr - 1) &&
+	       below(b->in_if, b->n, names) && below(b->out_if, b->n, names) &&
+	       below(b->prefix, b->n, names) && below(b->sport, b->n, 0xffff) &&
+	       below(b->dport, b->n, 0xffff) &&
+	       below(b->window, b->n, 0xffff) && below(b->has, b->n, 0xffff) &&
+	       below(b->proto, b->n, 0xff) && below(b->flags, b->n, 0xff) &&
+	       below(b->ttl, b->n, 0xff) && below(b->hook, b->n, HOOK_EGRESS);
 }

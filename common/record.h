@@ -76,7 +76,7 @@ static inline bool
 flags_are_synack(uint32_t flags)
 {
 	return (flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) ==
-	    (TCP_SYN | TCP_ACK);
+	       (TCP_SYN | TCP_ACK);
 }
 
 /* A refusal: RST without SYN and FIN. */

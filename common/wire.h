@@ -125,7 +125,8 @@ size_t wire_pack(struct wire *w, const struct wire_message *m,
  * Bytes from outside as a message, all values in range (batch_is_sound()).
  * What 'm' points to is borrowed until the next call with 'w', and from
  * 'buf'.  Memory is bounded whatever the bytes say.  Returns 0, or -1 with
- * 'e' naming what is wrong.
+ * 'e' naming what is wrong; kind, and run and sequence of a Batch, are set
+ * even then if they could be read.
  */
 int wire_unpack(struct wire *w, const void *buf, size_t len,
     struct wire_message *m, struct err *e);
@@ -135,7 +136,17 @@ size_t wire_pack_alert(struct wire *w, const struct alert *a, bool update,
     const uint8_t **out, struct err *e);
 size_t wire_pack_incident(struct wire *w, const struct incident *i,
     const char *op, const uint8_t **out, struct err *e);
+int wire_unpack_alert(struct wire *w, const void *buf, size_t len,
+    struct alert *a, bool *update, struct err *e);
 size_t wire_pack_feed_heartbeat(struct wire *w, const struct run_id *run,
     uint64_t sequence, int64_t wall_ns, const uint8_t **out, struct err *e);
+int wire_unpack_feed_heartbeat(struct wire *w, const void *buf, size_t len,
+    struct run_id *run, uint64_t *sequence, int64_t *wall_ns, struct err *e);
+
+#define RUN_TEXT_MAX (2 * WIRE_RUN_BYTES + 1)
+const char *run_format(const struct run_id *run, char out[static RUN_TEXT_MAX]);
+
+/* "batch", "heartbeat", ...; "unknown" for what is none. */
+const char *wire_kind_name(enum wire_kind kind);
 
 #endif

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/aggregator.h"
+
+#include "aggregator/core.h"
+#include "aggregator/feed/feed.h"
+#include "aggregator/ingest/ingest.h"
+#include "common/clock.h"
+#include "common/err.h"
+#include "common/log.h"
+#include "common/priv.h"
+#include "common/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define RECUT_AGE_NS (60 * NS_PER_SEC)
+#define EXPIRE_EVERY_NS NS_PER_HOUR
+
+static void
+on_sigchld(void *arg)
+{
+	struct core *c = arg;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (!child_reaped(c->ingest, pid, status))
+			child_reaped(c->feed, pid, status);
+}
+
+static void
+on_stop(void *arg)
+{
+	struct core *c = arg;
+
+	loop_stop(c->loop);
+}
+
+static void
+on_hangup(void *arg)
+{
+	struct core *c = arg;
+
+	c->reload = true;
+	loop_stop(c->loop);
+}
+
+static void
+on_commit(void *arg)
+{
+	core_commit(arg);
+}
+
+static void
+on_flush(void *arg)
+{
+	core_flush(arg);
+}
+
+static void
+maintain(struct core *c)
+{
+	struct err e;
+	int64_t now = clock_wall_ns();
+
+	if (c->n_pending > 0 || c->stalled)
+		return;
+	if (store_recut(c->store, now, RECUT_AGE_NS, &e) == -1)
+		log_warn("store", "cannot re-cut: %s", e.text);
+	if (now < c->next_expire_ns)
+		return;
+	c->next_expire_ns = now + EXPIRE_EVERY_NS;
+	if (store_expire(c->store, now, c->config->keep_days, &e) == -1)
+		log_warn("store", "cannot expire: %s", e.text);
+	if (state_log_expire(
+		c->state, now - c->config->keep_days * NS_PER_DAY, &e) == -1)
+		log_warn("store", "cannot expire: %s", e.text);
+}
+
+static void
+on_second(void *arg)
+{
+	struct core *c = arg;
+
+	core_commit(c);
+	pipeline_advance(c->pipeline, clock_wall_ns());
+	core_flush(c);
+	core_sensors_save(c);
+	maintain(c);
+}
+
+/* Who may read the key now may not be able to once the user has changed. */
+static int
+load_and_drop(struct core *c, struct err *e)
+{
+	struct priv_user user;
+
+	if (key_load(c->config->key_file, &c->key, e) == -1 ||
+	    priv_lookup(c->config->user, &user, e) == -1 ||
+	    priv_make_dir(c->config->store, &user, e) == -1)
+		return -1;
+	return priv_drop(&user, e);
+}
+
+static int
+open_parts(struct core *c, struct err *e)
+{
+	struct pipeline_sink sink;
+
+	c->store = store_open(c->config->store, STORE_WRITE, e);
+	if (c->store == NULL)
+		return -1;
+	c->state = state_open(c->config->store, STORE_WRITE, e);
+	if (c->state == NULL)
+		return -1;
+	state_run(c->state, &c->run);
+	core_news_sink(c, &sink);
+	c->pipeline = pipeline_new(c->config->site, &sink, e);
+	if (c->pipeline == NULL)
+		return -1;
+	c->news = core_news_new();
+	c->wire = wire_new();
+	if (c->news == NULL || c->wire == NULL)
+		return err_set(e, EX_OSERR, "out of memory");
+	for (size_t i = 0; i < CORE_PENDING_MAX; i++)
+		if ((c->pending[i].wire = wire_new()) == NULL)
+			return err_set(e, EX_OSERR, "out of memory");
+	if (core_refused_load(c, e) == -1)
+		return -1;
+	return core_sensors_load(c, e);
+}
+
+static int
+open_loop(struct core *c, struct err *e)
+{
+	c->loop = loop_new(e);
+	if (c->loop == NULL)
+		return -1;
+	c->commit = loop_timer(c->loop, on_commit, c);
+	c->flush = loop_timer(c->loop, on_flush, c);
+	c->second = loop_timer(c->loop, on_second, c);
+	if (c->commit == NULL || c->flush == NULL || c->second == NULL)
+		return err_set(e, EX_OSERR, "out of memory");
+	loop_timer_in(c->second, NS_PER_SEC, true);
+	if (loop_signal(c->loop, SIGTERM, on_stop, c, e) == -1 ||
+	    loop_signal(c->loop, SIGINT, on_stop, c, e) == -1 ||
+	    loop_signal(c->loop, SIGHUP, on_hangup, c, e) == -1)
+		return -1;
+	return loop_signal(c->loop, SIGCHLD, on_sigchld, c, e);
+}
+
+static void
+close_parts(struct core *c)
+{
+	child_close(c->ingest);
+	child_close(c->feed);
+	for (size_t i = 0; i < CORE_PENDING_MAX; i++)
+		wire_free(c->pending[i].wire);
+	wire_free(c->wire);
+	core_news_free(c->news);
+	pipeline_free(c->pipeline);
+	state_close(c->state);
+	store_close(c->store);
+	loop_free(c->loop);
+	free(c->sensor);
+	free(c->refused);
+	key_wipe(&c->key);
+}
+
+/* The new configuration counts only if all of it is good. */
+static bool
+may_reload(const char *conf)
+{
+	struct err e;
+	struct key_pair key;
+	struct config *next = config_load(conf, &e);
+	bool ok = next != NULL && key_load(next->key_file, &key, &e) == 0;
+
+	if (!ok)
+		log_error(
+		    "core", "%s; going on with the old configuration", e.text);
+	else
+		key_wipe(&key);
+	config_free(next);
+	return ok;
+}
+
+static int
+run(struct core *c, const char *conf, struct err *e)
+{
+	do {
+		if (c->reload)
+			c->reload = may_reload(conf);
+		if (c->reload)
+			break;
+		if (loop_run(c->loop, e) == -1)
+			return -1;
+	} while (c->reload);
+	core_commit(c);
+	core_flush(c);
+	core_sensors_save(c);
+	return 0;
+}
+
+static int
+serve(struct core *c, const char *conf, int exe_fd, struct err *e)
+{
+	/* Files are for the group as well, and for nobody else. */
+	umask(0027);
+	if (load_and_drop(c, e) == -1 || open_parts(c, e) == -1 ||
+	    core_catch_up(c, e) == -1 || open_loop(c, e) == -1 ||
+	    core_start_children(c, exe_fd, e) == -1)
+		return -1;
+	return run(c, conf, e);
+}
+
+/* This program, out of the way of the descriptors that children inherit. */
+static int
+open_self(void)
+{
+	int fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+	int high = fd == -1 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, PROC_FD + 1);
+
+	if (fd != -1)
+		close(fd);
+	return high;
+}
+
+int
+aggregator_run(const char *conf, char **argv)
+{
+	struct err e;
+	struct config *config = config_load(conf, &e);
+	struct core *c = calloc(1, sizeof(*c));
+	int exe_fd = open_self(), status;
+	bool again;
+
+	if (config == NULL || c == NULL || exe_fd == -1) {
+		log_error(
+		    "core", "%s", config == NULL ? e.text : "cannot start");
+		status = config == NULL ? e.code : EX_OSERR;
+		goto done;
+	}
+	c->config = config;
+	if (serve(c, conf, exe_fd, &e) == -1) {
+		log_error("core", "%s", e.text);
+		c->status = e.code;
+	}
+	status = c->status;
+	again = c->reload;
+	close_parts(c);
+	if (again) {
+		log_info("core", "beginning again with the new configuration");
+		sigset_t none;
+
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		execveat(exe_fd, "", argv, environ, AT_EMPTY_PATH);
+		log_error("core", "cannot begin again: %s", strerror(errno));
+		status = EX_OSERR;
+	}
+done:
+	config_free(config);
+	free(c);
+	if (exe_fd != -1)
+		close(exe_fd);
+	return status;
+}
+
+int
+aggregator_check(const char *conf)
+{
+	struct err e;
+	struct key_pair key;
+	struct pipeline_sink sink = {0};
+	struct config *config = config_load(conf, &e);
+	struct pipeline *p = NULL;
+	int status = EX_OK;
+
+	if (config == NULL || key_load(config->key_file, &key, &e) == -1 ||
+	    (p = pipeline_new(config->site, &sink, &e)) == NULL) {
+		log_error("config", "%s", e.text);
+		status = e.code;
+	}
+	key_wipe(&key);
+	pipeline_free(p);
+	config_free(config);
+	return status;
+}
+
+int
+aggregator_child(const char *role)
+{
+	if (strcmp(role, "ingest") == 0)
+		return ingest_main();
+	if (strcmp(role, "feed") == 0)
+		return feed_main();
+	log_error("core", "there is no process \"%s\"", role);
+	return EX_USAGE;
+}

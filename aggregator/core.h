@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AGGREGATOR_CORE_H
+#define AGGREGATOR_CORE_H
+
+#include "aggregator/child.h"
+#include "aggregator/config.h"
+#include "aggregator/pipeline.h"
+#include "aggregator/store/state.h"
+#include "aggregator/store/store.h"
+#include "common/keys.h"
+#include "common/loop.h"
+#include "common/wire.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The aggregator's core: the only process with the store and the correlator.
+ * This header is for its own files (aggregator.c, core_*.c).
+ *
+ * A message's way: ingest -> core_message() -> store, uncommitted ->
+ * core_commit(): durable -> ack -> pipeline -> alerts, gathered ->
+ * core_flush(): durable -> feed.
+ */
+
+/* Messages between a put and its commit: 64 x 1.1 MiB of working memory. */
+#define CORE_PENDING_MAX 64
+/* How many unacknowledged messages an agent may have on their way. */
+#define CORE_WINDOW 64
+/* Updates of an alert that was told of are told at most so often. */
+#define CORE_FLUSH_NS NS_PER_SEC
+
+/* A registered sensor, by its index in site->sensor. */
+struct core_sensor {
+	struct sensor_state state;
+	uint64_t session; /* of ingest; 0: none said Hello */
+	struct run_id run;
+	uint64_t next;	 /* sequence, if nothing is missing */
+	uint64_t lost;	 /* said by the agent */
+	uint64_t unread; /* counted by its rules while nobody read */
+	bool recount;	 /* gaps and sums must be asked of the store */
+	bool dirty;
+};
+
+/* A stored message that waits for the commit. */
+struct core_pending {
+	struct wire *wire; /* owns what 'message' points to */
+	struct wire_message message;
+	size_t sensor;
+	uint64_t session;
+	bool fresh; /* put now; else known before */
+};
+
+/* Alerts and incidents that are to be written and told. */
+struct core_news;
+/* Who was refused, and how often, since it was last written. */
+struct core_refused;
+
+struct core {
+	const struct config *config;
+	struct loop *loop;
+	struct store *store;
+	struct state *state;
+	struct pipeline *pipeline;
+	struct child *ingest, *feed;
+	struct key_pair key;
+	struct core_sensor *sensor;
+	struct core_pending pending[CORE_PENDING_MAX];
+	size_t n_pending;
+	struct wire *wire; /* for what we send */
+	struct loop_timer *commit, *flush, *second;
+	struct core_news *news;
+	struct core_refused *refused;
+	struct run_id run;	   /* of the feed */
+	struct store_pos position; /* correlated */
+	bool position_moved;
+	bool ingest_ready, feed_ready, ready;
+	bool stalled; /* the store takes nothing */
+	bool reload;  /* ended in order to begin again */
+	int64_t next_expire_ns;
+	int status;
+};
+
+/* core_message.c: one message of a sensor, as ingest gives it. */
+void core_message(struct core *c, const uint8_t *body, size_t len);
+/* Make durable, acknowledge, correlate. */
+void core_commit(struct core *c);
+
+/* core_hello.c */
+void core_hello(struct core *c, size_t sensor, uint64_t session,
+    const char *address, const struct wire_hello *h);
+void core_refuse(struct core *c, uint64_t session, enum wire_refusal_code code,
+    const char *reason);
+void core_send(struct core *c, uint64_t session, const struct wire_message *m);
+
+/* core_sensor.c: what is known of each sensor. */
+int core_sensors_load(struct core *c, struct err *e);
+void core_sensors_save(struct core *c);
+void core_sensor_seen(struct core *c, size_t sensor, int64_t now_ns);
+void core_sensor_run(struct core *c, size_t sensor, const char *address,
+    const struct wire_hello *h, int64_t now_ns);
+void core_sensor_batch(
+    struct core *c, size_t sensor, const struct wire_batch *b, bool fresh);
+void core_sensor_heartbeat(
+    struct core *c, size_t sensor, const struct wire_heartbeat *h);
+/* Every session ended. */
+void core_sensors_hang_up(struct core *c);
+
+/* core_children.c: the processes that face strangers. */
+int core_start_children(struct core *c, int exe_fd, struct err *e);
+
+/* core_refused.c: who was not let in, counted by why and whom. */
+int core_refused_load(struct core *c, struct err *e);
+void core_count_refused(struct core *c, const char *why, const char *who);
+int core_refused_save(struct core *c, struct err *e);
+
+/* core_news.c: alerts and incidents on their way to the state and the feed. */
+struct core_news *core_news_new(void);
+void core_news_free(struct core_news *n);
+void core_news_sink(struct core *c, struct pipeline_sink *sink);
+/* Write and tell everything gathered, and the position. */
+void core_flush(struct core *c);
+/* Is there something that cannot wait? */
+bool core_news_urgent(const struct core *c);
+
+/* core_restart.c: go on where the last process stopped. */
+int core_catch_up(struct core *c, struct err *e);
+
+#endif
