@@ -171,8 +171,8 @@ init(struct alerts *s, struct open_alert *o, const struct alert_sink *by,
 		a->has_peer = true;
 		a->peer = *f->peer;
 	}
-	alert_set_id(a, by->detector->per_peer ? &key->peer : NULL,
-	    by->quiet_ns);
+	alert_set_id(
+	    a, by->detector->per_peer ? &key->peer : NULL, by->quiet_ns);
 }
 
 void

@@ -25,7 +25,8 @@ struct incidents {
 	struct map *onsets; /* primary address -> struct onset */
 };
 
-/* --- the honeypot ---------------------------------------------------------- */
+/* --- the honeypot ----------------------------------------------------------
+ */
 
 static void
 set_aliases(const struct site *site, struct incident *i)
@@ -56,8 +57,7 @@ set_onset(struct incidents *s, struct open_incident *o)
 }
 
 static void
-open_incident(
-    struct incidents *s, struct open_incident *o, const struct alert *a)
+open_incident(struct open_incident *o, const struct alert *a)
 {
 	char what[256], address[ADDR_TEXT_MAX];
 	struct incident *i = &o->i;
@@ -73,7 +73,8 @@ open_incident(
 	ident_make(what, a->first_ns, INCIDENT_WITHIN_NS, i->id);
 }
 
-/* --- evidence --------------------------------------------------------------- */
+/* --- evidence ---------------------------------------------------------------
+ */
 
 static int
 make_room(struct open_incident *o)
@@ -113,7 +114,8 @@ compare(const struct evidence *a, const struct evidence *b)
 {
 	if (a->time_ns != b->time_ns)
 		return a->time_ns < b->time_ns ? -1 : 1;
-	return strcmp(a->alert, b->alert);
+	/* Without times the order of their coming is the order. */
+	return a->time_ns == TIME_NONE ? 0 : strcmp(a->alert, b->alert);
 }
 
 /* Move 'k' to where its time belongs. */
@@ -162,14 +164,15 @@ put_evidence(struct open_incident *o, const struct alert *a)
 	sort_in(o, k);
 }
 
-/* --- the verdict ------------------------------------------------------------- */
+/* --- the verdict -------------------------------------------------------------
+ */
 
 /* With more than one peer at one of them, two of them differ. */
 static bool
 differ(const struct evidence *a, const struct evidence *b)
 {
 	return a->port != b->port || !a->has_peer || !b->has_peer ||
-	    !addr_eq(&a->peer, &b->peer);
+	       !addr_eq(&a->peer, &b->peer);
 }
 
 /*
@@ -182,8 +185,8 @@ support(const struct open_incident *o, size_t a, size_t b)
 	const struct evidence *x = &o->i.evidence[a], *y = &o->i.evidence[b];
 
 	return strcmp(x->kind, y->kind) != 0 && differ(x, y) &&
-	    span_ns(o->last_ns[a], y->time_ns) <= INCIDENT_WITHIN_NS &&
-	    span_ns(o->last_ns[b], x->time_ns) <= INCIDENT_WITHIN_NS;
+	       span_ns(o->last_ns[a], y->time_ns) <= INCIDENT_WITHIN_NS &&
+	       span_ns(o->last_ns[b], x->time_ns) <= INCIDENT_WITHIN_NS;
 }
 
 static bool
@@ -209,7 +212,7 @@ incidents_alert(struct incidents *s, struct alert *a, const char **op)
 	o = map_put(s->open, &a->address, &is_new);
 	map_touch(s->open, o);
 	if (is_new)
-		open_incident(s, o, a);
+		open_incident(o, a);
 	put_evidence(o, a);
 	memcpy(a->incident, o->i.id, sizeof(a->incident));
 	o->first_suspect_ns = span_earlier(o->first_suspect_ns, a->first_ns);
@@ -242,7 +245,8 @@ incidents_connection(struct incidents *s, const struct connection *c)
 	return o->i.onset_ns != onset ? &o->i : NULL;
 }
 
-/* --- life ---------------------------------------------------------------------- */
+/* --- life
+ * ---------------------------------------------------------------------- */
 
 static void
 fini(struct open_incident *o)
@@ -282,8 +286,8 @@ incidents_restore(
 	for (size_t k = 0; k < n; k++) {
 		o->i.evidence[k] = i->evidence[k];
 		o->last_ns[k] = last_ns[k];
-		o->first_suspect_ns = span_earlier(
-		    o->first_suspect_ns, i->evidence[k].time_ns);
+		o->first_suspect_ns =
+		    span_earlier(o->first_suspect_ns, i->evidence[k].time_ns);
 	}
 	map_touch(s->open, o);
 	return 0;
@@ -305,8 +309,8 @@ incidents_new(const struct site *site, const struct incidents_sizes *sizes)
 	s->site = site;
 	s->open = map_new(sizeof(struct addr), sizeof(struct open_incident),
 	    sizes->incidents);
-	s->onsets = map_new(
-	    sizeof(struct addr), sizeof(struct onset), sizes->onsets);
+	s->onsets =
+	    map_new(sizeof(struct addr), sizeof(struct onset), sizes->onsets);
 	if (s->open == NULL || s->onsets == NULL) {
 		incidents_free(s);
 		return NULL;
