@@ -10,6 +10,7 @@
 #   make install       PREFIX=/usr/local, DESTDIR=
 #
 #   SAN=1  ASan and UBSan      V=1  show commands      CC=clang  another compiler
+.DEFAULT_GOAL := all
 PREFIX       ?= /usr/local
 BINDIR       ?= $(PREFIX)/bin
 SBINDIR      ?= $(PREFIX)/sbin
@@ -140,7 +141,9 @@ endef
 $(eval $(call list,detector,aggregator/correlate/detect,DETECTOR))
 $(eval $(call list,source,aggregator/source/source,SOURCE))
 $(eval $(call list,command,aggregator/cli/cmd,COMMAND))
-gen: $(B)/gen/detectors.h $(B)/gen/sources.h $(B)/gen/commands.h $(PROTO_H)
+$(eval $(call list,format,aggregator/format/format,FORMAT))
+gen: $(B)/gen/detectors.h $(B)/gen/sources.h $(B)/gen/commands.h \
+	$(B)/gen/formats.h $(PROTO_H)
 
 # --- tests -------------------------------------------------------------------
 CCTEST = $(CC) $(CPPFLAGS_) $(CPPFLAGS) $(CFLAGS_) $(CFLAGS) $(LDFLAGS_) \
@@ -191,7 +194,7 @@ fuzz-run: $(LIBS)
 	     -print_final_stats=1 -artifact_prefix=$(B)/$$f- \
 	     $(B)/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
 
-bench: $(B)/.have-demo all $(BENCH) $(TOOLS)
+bench: $(B)/.have-check all $(BENCH) $(TOOLS)
 	$(Q)$(PYTHON) tests/bench/bench.py --build $(B)
 
 demo: $(B)/.have-demo all
@@ -201,7 +204,8 @@ demo: $(B)/.have-demo all
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
 	  $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
-	  $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DATADIR)/synhive
+	  $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
+	  $(DESTDIR)$(DATADIR)/synhive
 	install -m 0755 $(B)/synhive $(DESTDIR)$(BINDIR)/
 	install -m 0755 $(B)/synhive-agent $(B)/synhive-aggregator \
 	  $(DESTDIR)$(SBINDIR)/

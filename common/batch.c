@@ -14,6 +14,7 @@
 #define ROW_BYTES 31
 #define ADDR_BYTES 16
 #define NAMES_MAX 255
+#define NAMES_PER_ROW 3 /* interfaces and prefix */
 
 /* How a NULL-able column is kept: written always, shown when it says more
  * than its absent value. */
@@ -33,7 +34,7 @@ struct builder {
 	size_t n_addr;
 	uint32_t *slot; /* open addressing; index into addr plus 1 */
 	size_t slots;	/* a power of two, at least 4 x max */
-	uint64_t salt;
+	uint64_t salt[2];
 	char (*name)[NAME_TEXT_MAX];
 	const char *name_at[NAMES_MAX];
 	size_t n_name;
@@ -85,7 +86,7 @@ builder_new(size_t max_records, size_t max_bytes)
 	b->slot = calloc(b->slots, sizeof(*b->slot));
 	b->name = calloc(NAMES_MAX, sizeof(*b->name));
 	/* Addresses are chosen by strangers; where they land is not. */
-	randombytes_buf(&b->salt, sizeof(b->salt));
+	randombytes_buf(b->salt, sizeof(b->salt));
 	if (b->addr == NULL || b->slot == NULL || b->name == NULL ||
 	    columns_alloc(&b->c, max_records) == -1) {
 		builder_free(b);
@@ -108,15 +109,17 @@ builder_free(struct builder *b)
 	free(b);
 }
 
+/* Both halves of a product of 128 bits: every bit of the address reaches the
+ * low ones, even where a network's addresses differ only in the highest. */
 static uint64_t
 hash_addr(const struct builder *b, const struct addr *a)
 {
+	unsigned __int128 product;
 	uint64_t x[2];
 
 	memcpy(x, a->b, 16);
-	x[0] = (x[0] ^ b->salt) * UINT64_C(0x9e3779b97f4a7c15);
-	x[1] = (x[1] ^ x[0] ^ x[0] >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
-	return x[1] ^ x[1] >> 32;
+	product = (unsigned __int128)(x[0] ^ b->salt[0]) * (x[1] ^ b->salt[1]);
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 /* The index of 'a' in the dictionary, which it joins if it is new. */
@@ -134,7 +137,7 @@ index_addr(struct builder *b, const struct addr *a)
 	return (uint32_t)b->n_addr - 1;
 }
 
-/* The index of 'name' plus 1; 0 for none, and when the dictionary is full. */
+/* The index of 'name' plus 1; 0 for none.  fits() has seen to the room. */
 static uint32_t
 index_name(struct builder *b, const char *name)
 {
@@ -145,8 +148,6 @@ index_name(struct builder *b, const char *name)
 	for (size_t i = 0; i < b->n_name; i++)
 		if (strncmp(b->name[i], name, NAME_TEXT_MAX - 1) == 0)
 			return (uint32_t)i + 1;
-	if (b->n_name == NAMES_MAX)
-		return 0;
 	len = strnlen(name, NAME_TEXT_MAX - 1);
 	memcpy(b->name[b->n_name], name, len);
 	b->name[b->n_name][len] = '\0';
@@ -177,11 +178,14 @@ row_bytes(const struct builder *b, const struct record *r)
 static bool
 fits(const struct builder *b, const struct record *r)
 {
+	size_t most;
+
 	if (b->n == 0)
 		return true;
-	return b->n < b->max && b->bytes + row_bytes(b, r) + 2 * ADDR_BYTES +
-					3 * (NAME_TEXT_MAX + 3) <=
-				    b->max_bytes;
+	most = b->bytes + row_bytes(b, r) + 2 * ADDR_BYTES +
+	       NAMES_PER_ROW * (NAME_TEXT_MAX + 3);
+	return b->n < b->max && most <= b->max_bytes &&
+	       b->n_name + NAMES_PER_ROW <= NAMES_MAX;
 }
 
 int

@@ -1,86 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "common/decode.h"
-
-#include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-/* A packet that grows at its end. */
-struct packet {
-	uint8_t b[512];
-	size_t n;
-};
-
-static void
-put(struct packet *p, const void *bytes, size_t n)
-{
-	assert_true(p->n + n <= sizeof(p->b));
-	memcpy(p->b + p->n, bytes, n);
-	p->n += n;
-}
-
-#define PUT(p, ...)                                                            \
-	put(p, (const uint8_t[]){__VA_ARGS__},                                 \
-	    sizeof((const uint8_t[]){__VA_ARGS__}))
-
-/* 192.0.2.1 to 198.51.100.2, TTL 61; 'payload' bytes follow. */
-static void
-put_ipv4(struct packet *p, uint8_t protocol, size_t payload)
-{
-	size_t total = 20 + payload;
-
-	PUT(p, 0x45, 0, (uint8_t)(total >> 8), (uint8_t)total, 0, 1, 0x40, 0,
-	    61, protocol, 0xab, 0xcd, 192, 0, 2, 1, 198, 51, 100, 2);
-}
-
-/* 2001:db8::1 to 2001:db8::2, hop limit 57. */
-static void
-put_ipv6(struct packet *p, uint8_t next, size_t payload)
-{
-	PUT(p, 0x60, 0, 0, 0, (uint8_t)(payload >> 8), (uint8_t)payload, next,
-	    57);
-	for (uint8_t i = 1; i <= 2; i++)
-		PUT(p, 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		    i);
-}
-
-/* 40000 to 22, sequence 0x01020304, acknowledges 0x05060708, window 64240. */
-static void
-put_tcp(struct packet *p, uint8_t flags, size_t options)
-{
-	PUT(p, 0x9c, 0x40, 0, 22, 1, 2, 3, 4, 5, 6, 7, 8,
-	    (uint8_t)((20 + options) / 4 << 4), flags, 0xfa, 0xf0, 0, 0, 0, 0);
-}
-
-static struct packet
-ipv4_syn(void)
-{
-	struct packet p = {.n = 0};
-
-	put_ipv4(&p, 6, 20);
-	put_tcp(&p, TCP_SYN, 0);
-	return p;
-}
-
-/* Decode from a copy of exactly its size: a sanitizer sees any step over. */
-static enum decode_result
-decode(
-    enum decode_link link, const struct packet *p, size_t n, struct record *out)
-{
-	uint8_t *exact = malloc(n == 0 ? 1 : n);
-	enum decode_result r;
-
-	assert_non_null(exact);
-	memcpy(exact, p->b, n);
-	r = decode_packet(link, exact, n, out);
-	free(exact);
-	return r;
-}
+#include "tests/unit/packet.h"
 
 static void
 assert_address(const struct addr *a, const char *expected)
@@ -347,93 +266,6 @@ extension_headers_are_walked_up_to_the_limit(void **state)
 	    decode_extended(DECODE_EXTENSIONS_MAX + 1, &r), DECODE_NOT_TCP);
 }
 
-/* What the options 'bytes' come to. */
-static uint32_t
-opts_of(const uint8_t *bytes, size_t n, bool *whole)
-{
-	struct packet p = {.n = 0};
-	struct record r;
-	size_t padded = (n + 3) / 4 * 4;
-
-	put_ipv4(&p, 6, 20 + padded);
-	put_tcp(&p, TCP_SYN, padded);
-	put(&p, bytes, n);
-	p.n += padded - n;
-	assert_int_equal(decode(DECODE_NETWORK, &p, p.n, &r), DECODE_OK);
-	*whole = (r.has & HAS_OPTS) != 0;
-	return r.opts;
-}
-
-#define OPTS(whole, ...)                                                       \
-	opts_of((const uint8_t[]){__VA_ARGS__},                                \
-	    sizeof((const uint8_t[]){__VA_ARGS__}), whole)
-
-static void
-the_order_of_options_is_a_code(void **state)
-{
-	bool whole;
-
-	(void)state;
-	/* Linux: MSS, SACK permitted, timestamps, NOP, window scale */
-	assert_int_equal(OPTS(&whole, 2, 4, 5, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 0,
-			     0, 0, 0, 1, 3, 3, 7),
-	    DECODE_OPT_MSS | DECODE_OPT_SACK << 3 | DECODE_OPT_TIMESTAMP << 6 |
-		DECODE_OPT_NOP << 9 | DECODE_OPT_WINDOW << 12);
-	assert_true(whole);
-	/* The end of the list is the end; fast open and another kind. */
-	assert_int_equal(OPTS(&whole, 34, 2, 254, 4, 9, 9, 0, 2),
-	    DECODE_OPT_FASTOPEN | DECODE_OPT_OTHER << 3);
-	assert_true(whole);
-}
-
-static void
-the_eleventh_option_is_not_kept(void **state)
-{
-	bool whole;
-	uint32_t tens = 0;
-
-	(void)state;
-	for (size_t i = 0; i < DECODE_OPTS_MAX; i++)
-		tens |= (uint32_t)DECODE_OPT_NOP << 3 * i;
-	assert_int_equal(
-	    OPTS(&whole, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 2), tens);
-	assert_true(whole);
-}
-
-static void
-an_option_with_a_wrong_length_ends_the_list(void **state)
-{
-	bool whole;
-
-	(void)state;
-	assert_int_equal(
-	    OPTS(&whole, 1, 2, 0, 1), DECODE_OPT_NOP | DECODE_OPT_OTHER << 3);
-	assert_int_equal(
-	    OPTS(&whole, 1, 2, 1, 1), DECODE_OPT_NOP | DECODE_OPT_OTHER << 3);
-	assert_int_equal(OPTS(&whole, 1, 1, 2, 40),
-	    DECODE_OPT_NOP | DECODE_OPT_NOP << 3 | DECODE_OPT_OTHER << 6);
-	assert_int_equal(OPTS(&whole, 1, 1, 1, 2),
-	    DECODE_OPT_NOP | DECODE_OPT_NOP << 3 | DECODE_OPT_NOP << 6 |
-		DECODE_OPT_OTHER << 9);
-	assert_true(whole);
-}
-
-static void
-options_cut_off_are_said_to_be_missing(void **state)
-{
-	struct packet p = {.n = 0};
-	struct record r;
-
-	(void)state;
-	put_ipv4(&p, 6, 28);
-	put_tcp(&p, TCP_SYN, 8);
-	PUT(&p, 2, 4, 5, 0xb4, 4, 2, 1, 1);
-	assert_int_equal(decode(DECODE_NETWORK, &p, 45, &r), DECODE_OK);
-	assert_int_equal(r.opts, DECODE_OPT_MSS);
-	assert_int_equal(r.has & HAS_OPTS, 0);
-	assert_int_equal(r.dport, 22);
-}
-
 static void
 a_packet_cut_anywhere_before_its_options_is_truncated(void **state)
 {
@@ -546,10 +378,6 @@ main(void)
 	    cmocka_unit_test(an_ipv6_fragment_header_is_walked),
 	    cmocka_unit_test(an_authentication_header_counts_in_fours),
 	    cmocka_unit_test(extension_headers_are_walked_up_to_the_limit),
-	    cmocka_unit_test(the_order_of_options_is_a_code),
-	    cmocka_unit_test(the_eleventh_option_is_not_kept),
-	    cmocka_unit_test(an_option_with_a_wrong_length_ends_the_list),
-	    cmocka_unit_test(options_cut_off_are_said_to_be_missing),
 	    cmocka_unit_test(
 		a_packet_cut_anywhere_before_its_options_is_truncated),
 	    cmocka_unit_test(lengths_that_cannot_be_are_bad),
