@@ -10,6 +10,7 @@
 #   make install       PREFIX=/usr/local, DESTDIR=
 #
 #   SAN=1  ASan and UBSan      V=1  show commands      CC=clang  another compiler
+.DEFAULT_GOAL := all
 PREFIX       ?= /usr/local
 BINDIR       ?= $(PREFIX)/bin
 SBINDIR      ?= $(PREFIX)/sbin
@@ -140,7 +141,9 @@ endef
 $(eval $(call list,detector,aggregator/correlate/detect,DETECTOR))
 $(eval $(call list,source,aggregator/source/source,SOURCE))
 $(eval $(call list,command,aggregator/cli/cmd,COMMAND))
-gen: $(B)/gen/detectors.h $(B)/gen/sources.h $(B)/gen/commands.h $(PROTO_H)
+$(eval $(call list,format,aggregator/format/format,FORMAT))
+gen: $(B)/gen/detectors.h $(B)/gen/sources.h $(B)/gen/commands.h \
+	$(B)/gen/formats.h $(PROTO_H)
 
 # --- tests -------------------------------------------------------------------
 CCTEST = $(CC) $(CPPFLAGS_) $(CPPFLAGS) $(CFLAGS_) $(CFLAGS) $(LDFLAGS_) \
@@ -191,7 +194,7 @@ fuzz-run: $(LIBS)
 	     -print_final_stats=1 -artifact_prefix=$(B)/$$f- \
 	     $(B)/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
 
-bench: $(B)/.have-demo all $(BENCH) $(TOOLS)
+bench: $(B)/.have-check all $(BENCH) $(TOOLS)
 	$(Q)$(PYTHON) tests/bench/bench.py --build $(B)
 
 demo: $(B)/.have-demo all
@@ -200,21 +203,25 @@ demo: $(B)/.have-demo all
 # --- install -----------------------------------------------------------------
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
-	  $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 \
-	  $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DATADIR)/synhive
+	  $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
+	  $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
+	  $(DESTDIR)$(DATADIR)/synhive
 	install -m 0755 $(B)/synhive $(DESTDIR)$(BINDIR)/
 	install -m 0755 $(B)/synhive-agent $(B)/synhive-aggregator \
 	  $(DESTDIR)$(SBINDIR)/
-	for n in 1 7 8; do for m in docs/man/*.$$n; do [ ! -e "$$m" ] || \
+	for n in 1 5 7 8; do for m in docs/man/*.$$n; do [ ! -e "$$m" ] || \
 	  install -m 0644 "$$m" $(DESTDIR)$(MANDIR)/man$$n/; done; done
 	install -m 0644 $(PROTOS) $(DESTDIR)$(DATADIR)/synhive/
+
+help:
+	@sed -n '3,14s/^# \{0,1\}//p' Makefile
 
 clean:
 	rm -rf build build-san build-clang build-fuzz
 
 FORCE:
 .PHONY: all gen tests-build check check-quick check-net lint fuzz fuzz-run \
-	bench demo install clean FORCE
+	bench demo install help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -8,6 +8,7 @@
 #include "common/err.h"
 #include "common/log.h"
 #include "common/priv.h"
+#include "common/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -131,6 +132,8 @@ open_parts(struct core *c, struct err *e)
 	for (size_t i = 0; i < CORE_PENDING_MAX; i++)
 		if ((c->pending[i].wire = wire_new()) == NULL)
 			return err_set(e, EX_OSERR, "out of memory");
+	if (core_refused_load(c, e) == -1)
+		return -1;
 	return core_sensors_load(c, e);
 }
 
@@ -167,6 +170,7 @@ close_parts(struct core *c)
 	store_close(c->store);
 	loop_free(c->loop);
 	free(c->sensor);
+	free(c->refused);
 	key_wipe(&c->key);
 }
 
@@ -217,13 +221,25 @@ serve(struct core *c, const char *conf, int exe_fd, struct err *e)
 	return run(c, conf, e);
 }
 
+/* This program, out of the way of the descriptors that children inherit. */
+static int
+open_self(void)
+{
+	int fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+	int high = fd == -1 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, PROC_FD + 1);
+
+	if (fd != -1)
+		close(fd);
+	return high;
+}
+
 int
 aggregator_run(const char *conf, char **argv)
 {
 	struct err e;
 	struct config *config = config_load(conf, &e);
 	struct core *c = calloc(1, sizeof(*c));
-	int exe_fd = open("/proc/self/exe", O_PATH | O_CLOEXEC), status;
+	int exe_fd = open_self(), status;
 	bool again;
 
 	if (config == NULL || c == NULL || exe_fd == -1) {

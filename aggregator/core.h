@@ -51,8 +51,10 @@ struct core_pending {
 	bool fresh; /* put now; else known before */
 };
 
-/* An alert or incident that is to be written and told. */
+/* Alerts and incidents that are to be written and told. */
 struct core_news;
+/* Who was refused, and how often, since it was last written. */
+struct core_refused;
 
 struct core {
 	const struct config *config;
@@ -68,6 +70,7 @@ struct core {
 	struct wire *wire; /* for what we send */
 	struct loop_timer *commit, *flush, *second;
 	struct core_news *news;
+	struct core_refused *refused;
 	struct run_id run;	   /* of the feed */
 	struct store_pos position; /* correlated */
 	bool position_moved;
@@ -105,6 +108,11 @@ void core_sensors_hang_up(struct core *c);
 
 /* core_children.c: the processes that face strangers. */
 int core_start_children(struct core *c, int exe_fd, struct err *e);
+
+/* core_refused.c: who was not let in, counted by why and whom. */
+int core_refused_load(struct core *c, struct err *e);
+void core_count_refused(struct core *c, const char *why, const char *who);
+int core_refused_save(struct core *c, struct err *e);
 
 /* core_news.c: alerts and incidents on their way to the state and the feed. */
 struct core_news *core_news_new(void);

@@ -89,14 +89,12 @@ child_failed(struct core *c, struct rd *r)
 static void
 child_refused(struct core *c, struct rd *r)
 {
-	char why[PROC_TEXT_MAX + 1], who[PROC_TEXT_MAX + 1];
-	struct err e;
+	char why[32], who[80];
 
 	proc_get_text(r, why, sizeof(why));
 	proc_get_text(r, who, sizeof(who));
-	if (!r->bad && state_count_refused(
-			   c->state, why, who, clock_wall_ns(), 1, &e) == -1)
-		log_warn("core", "%s", e.text);
+	if (!r->bad)
+		core_count_refused(c, why, who);
 }
 
 static void

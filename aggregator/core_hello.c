@@ -45,13 +45,10 @@ static void
 count_refused(
     struct core *c, const char *why, const char *sensor, const char *address)
 {
-	char who[SITE_NAME_MAX + 80];
-	struct err e;
+	char who[80];
 
-	snprintf(who, sizeof(who), "%s at %s", sensor, address);
-	if (state_count_refused(c->state, why, who, clock_wall_ns(), 1, &e) ==
-	    -1)
-		log_warn("core", "%s", e.text);
+	snprintf(who, sizeof(who), "%.40s at %.32s", sensor, address);
+	core_count_refused(c, why, who);
 }
 
 /* Returns whether the two have a version in common; else says so. */

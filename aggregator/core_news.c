@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 /* Alerts and incidents that changed since the last flush; when it is full it
  * is time for one. */
@@ -171,7 +172,7 @@ log_one(struct core *c, const char *topic, char *json, const uint8_t *pb,
 	o->pb_len = pb_len;
 	o->pb = malloc(pb_len + 1);
 	if (json == NULL || o->pb == NULL || pb_len == 0)
-		return err_set(e, 1, "cannot write %s", topic);
+		return err_set(e, EX_OSERR, "cannot write %s", topic);
 	memcpy(o->pb, pb, pb_len);
 	o->sequence = state_log(c->state, topic, json, pb, pb_len, now, e);
 	return o->sequence == 0 ? -1 : 0;

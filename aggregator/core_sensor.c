@@ -182,6 +182,7 @@ core_sensors_save(struct core *c)
 		failed = state_put_sensor(c->state, &s->state, &e) == -1;
 		s->dirty = failed;
 	}
+	failed = failed || core_refused_save(c, &e) == -1;
 	if (failed || state_commit(c->state, &e) == -1)
 		log_warn("core", "sensors are not saved: %s", e.text);
 }

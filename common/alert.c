@@ -35,11 +35,17 @@ severity_parse(const char *name)
 void
 names_add(struct names *s, const char *name)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (strcmp(s->name[i], name) == 0)
-			return;
-	if (s->n < ALERT_NAMES_MAX)
-		snprintf(s->name[s->n++], SITE_NAME_MAX, "%s", name);
+	size_t at = 0;
+	int order = 1;
+
+	while (at < s->n && (order = strcmp(name, s->name[at])) > 0)
+		at++;
+	if ((at < s->n && order == 0) || s->n == ALERT_NAMES_MAX)
+		return;
+	memmove(s->name[at + 1], s->name[at],
+	    (s->n - at) * sizeof(s->name[at]));
+	s->n++;
+	snprintf(s->name[at], sizeof(s->name[at]), "%s", name);
 }
 
 void

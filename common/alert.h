@@ -35,7 +35,8 @@ struct names {
 	size_t n;
 };
 
-/* Add 'name' unless it is there; nothing happens when the list is full. */
+/* Add 'name' in alphabetical order, so that the order in which they come does
+ * not matter; nothing happens when it is there or the list is full. */
 void names_add(struct names *s, const char *name);
 
 /*

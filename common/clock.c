@@ -132,6 +132,7 @@ parse_epoch(const char *text, int64_t *ns)
 	char *end;
 	long long sec;
 	const char *p;
+	int64_t frac;
 
 	errno = 0;
 	sec = strtoll(text, &end, 10);
@@ -139,7 +140,8 @@ parse_epoch(const char *text, int64_t *ns)
 	    sec < -SECONDS_MAX)
 		return -1;
 	p = end;
-	*ns = sec * NS_PER_SEC + parse_fraction(&p);
+	frac = parse_fraction(&p);
+	*ns = sec * NS_PER_SEC + (*text == '-' ? -frac : frac);
 	return *p == '\0' ? 0 : -1;
 }
 

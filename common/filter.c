@@ -225,3 +225,12 @@ filter_needs_hosts(const struct filter *f, struct addr *out, size_t max)
 	ranges_fini(&needs.hosts);
 	return n;
 }
+
+bool
+filter_asks_home(const struct filter *f)
+{
+	for (size_t i = 0; f != NULL && i < f->tree.n_term; i++)
+		if (f->tree.term[i].field == FIELD_direction)
+			return true;
+	return false;
+}

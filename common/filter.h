@@ -86,4 +86,7 @@ bool filter_match_connection(const struct filter *f, const struct addr *client,
  */
 size_t filter_needs_hosts(const struct filter *f, struct addr *out, size_t max);
 
+/* Does it ask for the direction, so that home networks must be known? */
+bool filter_asks_home(const struct filter *f);
+
 #endif

@@ -136,7 +136,8 @@ unknown_word(struct parser *p, const char *side)
 	const char *gap = *side == '\0' ? "" : " ";
 	struct net net;
 
-	if (p->tok.kind != TOKEN_WORD)
+	if (p->tok.kind != TOKEN_WORD || token_is(&p->tok, "and") ||
+	    token_is(&p->tok, "or") || token_is(&p->tok, "in"))
 		return parser_expected(
 		    p, *side == '\0' ? "a term" : "host, net, port or class");
 	token_show(&p->tok, shown);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/log.h"
 
+#include "common/clock.h"
+
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +22,7 @@ make_printable(char *s)
 			*s = '?';
 }
 
-static void
+__attribute__((format(printf, 4, 0))) static void
 emit(const char *level, const char *module, bool sys, const char *fmt,
     va_list ap)
 {
@@ -67,6 +70,26 @@ void
 log_warn_sys(const char *module, const char *fmt, ...)
 {
 	EMIT("warning: ", true);
+}
+
+void
+log_warn_limited(
+    struct log_limit *limit, const char *module, const char *fmt, ...)
+{
+	int64_t now = clock_mono_ns();
+
+	if (limit->since_ns == 0 || now - limit->since_ns > 60 * NS_PER_SEC) {
+		if (limit->left_out > 0)
+			log_warn(module, "%u lines like these were left out",
+			    limit->left_out);
+		*limit = (struct log_limit){.since_ns = now};
+	}
+	if (limit->said == LOG_LIMIT) {
+		limit->left_out++;
+		return;
+	}
+	limit->said++;
+	EMIT("warning: ", false);
 }
 
 void

@@ -2,8 +2,8 @@
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H
 
-#include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * One line on stderr for the operator who did not write the code: what,
@@ -21,6 +21,18 @@ void log_error(const char *module, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void log_debug(const char *module, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/*
+ * For what strangers can cause: at most LOG_LIMIT lines a minute for each
+ * 'limit' (zeroed at first), then how many were left out.
+ */
+#define LOG_LIMIT 20
+struct log_limit {
+	int64_t since_ns;
+	unsigned int said, left_out;
+};
+void log_warn_limited(struct log_limit *limit, const char *module,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* The word every line begins with; NULL leaves it out.  Not copied. */
 void log_program(const char *name);

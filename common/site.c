@@ -275,6 +275,12 @@ site_add_subscriber(struct site *s, struct subscriber_entry *x, struct err *e)
 			    "subscriber '%s' has the same key as subscriber "
 			    "'%s'",
 			    x->name, s->subscriber[i].name);
+	/* Else whoever takes over that honeypot reads the alerts. */
+	for (size_t i = 0; rc == 0 && i < s->n_sensor; i++)
+		if (key_eq(&s->sensor[i].key, &x->key))
+			rc = err_set(e, EX_CONFIG,
+			    "subscriber '%s' has the same key as sensor '%s'",
+			    x->name, s->sensor[i].name);
 	if (rc == 0)
 		APPEND(s, subscriber, x, rc, e);
 	return rc;

@@ -109,7 +109,8 @@ void site_free(struct site *s);
  *             belongs to another honeypot; or it has none.  No 'primary'
  *             (all zero): the first of its addresses.
  * sensor,
- * subscriber: another one has the same key.
+ * subscriber: another one has the same key; or a subscriber that of a sensor
+ *             (so sensors come first).
  */
 int site_add_honeynet(struct site *s, struct honeynet *h, struct err *e);
 int site_add_honeypot(struct site *s, struct honeypot *h, struct err *e);

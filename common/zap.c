@@ -189,3 +189,9 @@ zap_guard(
 		    zmq_strerror(errno));
 	return 0;
 }
+
+bool
+zap_is_ipv6(const char *endpoint)
+{
+	return strchr(endpoint, '[') != NULL;
+}

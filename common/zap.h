@@ -4,6 +4,8 @@
 
 #include "common/keys.h"
 
+#include <stdbool.h>
+
 struct err;
 struct loop;
 struct zap;
@@ -42,5 +44,9 @@ void zap_close(struct zap *z);
  */
 int zap_guard(
     void *sock, const struct key_pair *pair, const char *domain, struct err *e);
+
+/* Whether an endpoint is an IPv6 one ("tcp://[::]:1"): only then is ZMQ_IPV6
+ * set, or IPv4 clients would be called "::ffff:10.0.0.1". */
+bool zap_is_ipv6(const char *endpoint);
 
 #endif

@@ -21,7 +21,7 @@ const char *outcome_name(enum outcome o);
 
 /* The two ends as a detector and an operator speak of them. */
 struct party {
-	struct addr addr; /* as seen */
+	struct addr addr;	  /* as seen */
 	char name[SITE_NAME_MAX]; /* honeypot's name or address; "" outside */
 	struct addr primary; /* of the honeypot; the address itself outside */
 	bool home;
@@ -39,9 +39,9 @@ struct connection {
 	int64_t start_ns, last_ns; /* of the first and last attempt */
 	uint32_t attempts;
 	enum outcome outcome;
-	uint32_t uid;	  /* with has_uid */
+	uint32_t uid; /* with has_uid */
 	bool has_uid;
-	bool guessed;	  /* no SYN: which side serves is a guess */
+	bool guessed; /* no SYN: which side serves is a guess */
 	bool has_counts;
 	uint64_t packets_out, octets_out; /* client to server */
 	uint64_t packets_in, octets_in;

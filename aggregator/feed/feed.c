@@ -10,6 +10,7 @@
 #include "common/rd.h"
 #include "common/wire.h"
 #include "common/zap.h"
+#include "common/zap_watch.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -22,9 +23,9 @@
 #define DOMAIN "synhive-feed"
 #define HEARTBEAT_TOPIC "meta/heartbeat/"
 #define HEARTBEAT_NS NS_PER_SEC
-/* A subscription; topics are shorter, and libzmq 4.3.4 mistakes those of 246
- * to 255 bytes. */
-#define MESSAGE_MAX 220
+/* From a subscriber: its longest message is CURVE's INITIATE, 257 bytes and
+ * its properties.  Subscriptions are shorter. */
+#define MESSAGE_MAX 512
 /* Messages that wait for one subscriber.  Beyond, it misses some, sees that
  * by the sequence, and nobody else is held up. */
 #define SEND_HWM 10000
@@ -36,9 +37,11 @@ struct feed {
 	struct loop_watch *watch;
 	struct loop_timer *heartbeat;
 	struct zap *zap;
+	struct zap_watch *handshakes;
 	struct guests *guests;
 	struct wire *wire;
 	struct key_pair key;
+	struct log_limit limit;
 	struct run_id run;
 	uint64_t sequence;
 	int status;
@@ -117,22 +120,32 @@ decide(void *arg, const struct zap_request *r, const char **user)
 	*user = "";
 	snprintf(who, sizeof(who), "%s key %.16s", r->address,
 	    key_format(r->key, key));
-	log_warn("feed", "refused: unknown subscriber key %s from %s", key,
-	    r->address);
+	log_warn_limited(&f->limit, "feed",
+	    "refused: unknown subscriber key %s from %s", key, r->address);
 	proc_send_refused(f->core, "unknown-subscriber", who);
 	/* Subscribers are other people's programs on plain libzmq, which
 	 * never comes back after a 400, not even once it is registered. */
 	return ZAP_LATER;
 }
 
+/* Nobody knows who it was: no key was shown. */
+static void
+on_handshake_failed(void *arg, const char *why, const char *address)
+{
+	struct feed *f = arg;
+
+	log_warn_limited(
+	    &f->limit, "feed", "refused: %s, a client from %s", why, address);
+	proc_send_refused(f->core, why, address);
+}
+
 static int
-set_options(void *pub, struct err *e)
+set_options(void *pub, const char *endpoint, struct err *e)
 {
 	static const struct {
 		int option, value;
 	} ints[] = {
 	    {ZMQ_LINGER, 0},
-	    {ZMQ_IPV6, 1},
 	    {ZMQ_SNDHWM, SEND_HWM},
 	    {ZMQ_BACKLOG, 128},
 	    {ZMQ_HANDSHAKE_IVL, 3000},
@@ -141,6 +154,7 @@ set_options(void *pub, struct err *e)
 	    {ZMQ_HEARTBEAT_TTL, 20000},
 	};
 	int64_t max = MESSAGE_MAX;
+	int ipv6 = zap_is_ipv6(endpoint);
 
 	for (size_t i = 0; i < sizeof(ints) / sizeof(*ints); i++)
 		if (zmq_setsockopt(
@@ -148,7 +162,8 @@ set_options(void *pub, struct err *e)
 			return err_set(e, EX_UNAVAILABLE,
 			    "cannot set up the feed's socket: %s",
 			    zmq_strerror(errno));
-	if (zmq_setsockopt(pub, ZMQ_MAXMSGSIZE, &max, sizeof(max)) == -1)
+	if (zmq_setsockopt(pub, ZMQ_MAXMSGSIZE, &max, sizeof(max)) == -1 ||
+	    zmq_setsockopt(pub, ZMQ_IPV6, &ipv6, sizeof(ipv6)) == -1)
 		return err_set(e, EX_UNAVAILABLE, "cannot bound messages");
 	return 0;
 }
@@ -166,8 +181,12 @@ serve(struct feed *f, const char *endpoint, struct err *e)
 	if (f->pub == NULL)
 		return err_set(
 		    e, EX_OSERR, "no socket: %s", zmq_strerror(errno));
-	if (set_options(f->pub, e) == -1 ||
+	if (set_options(f->pub, endpoint, e) == -1 ||
 	    zap_guard(f->pub, &f->key, DOMAIN, e) == -1)
+		return -1;
+	f->handshakes =
+	    zap_watch_open(f->ctx, f->loop, f->pub, on_handshake_failed, f, e);
+	if (f->handshakes == NULL)
 		return -1;
 	if (zmq_bind(f->pub, endpoint) == -1)
 		return err_set(e, EX_UNAVAILABLE,
@@ -282,6 +301,7 @@ done:
 		log_error("feed", "%s", e.text);
 		f.status = e.code;
 	}
+	zap_watch_close(f.handshakes);
 	zap_close(f.zap);
 	if (f.pub != NULL)
 		zmq_close(f.pub);

@@ -16,8 +16,7 @@ struct state;
  * feed's log, the position up to which records were correlated.  One writer
  * (the aggregator's core), readers under other users.
  */
-struct state *state_open(
-    const char *dir, enum store_mode mode, struct err *e);
+struct state *state_open(const char *dir, enum store_mode mode, struct err *e);
 void state_close(struct state *s);
 
 /* 16 random bytes, made with the file: the publisher's run on the feed. */
@@ -36,7 +35,7 @@ int state_position(struct state *s, struct store_pos *pos, struct err *e);
 
 struct sensor_state {
 	char sensor[SITE_NAME_MAX];
-	char state[16];	      /* up, silent, never */
+	char state[16]; /* up, silent, never */
 	char software[64], rules[32], address[64];
 	int64_t last_seen_ns; /* received; TIME_NONE: never */
 	struct run_id run, boot;
@@ -44,7 +43,7 @@ struct sensor_state {
 	uint64_t records;	/* stored, ever */
 	uint64_t kernel_lost;	/* reported, plus counted while no agent ran */
 	uint64_t spool_dropped, gaps, refused, undecoded;
-	uint64_t duplicates;	/* redelivered, dropped, acknowledged again */
+	uint64_t duplicates; /* redelivered, dropped, acknowledged again */
 	uint64_t queued_messages, queued_bytes;
 };
 
@@ -76,16 +75,15 @@ struct run_state {
 int state_put_run(struct state *s, const struct run_state *r, struct err *e);
 typedef int state_run_fn(void *arg, const struct run_state *r);
 /* In the order in which they were first seen. */
-int state_runs(struct state *s, const char *sensor, state_run_fn *fn,
-    void *arg, struct err *e);
+int state_runs(struct state *s, const char *sensor, state_run_fn *fn, void *arg,
+    struct err *e);
 
 /* --- alerts and incidents --- */
 
 int state_put_alert(struct state *s, const struct alert *a, struct err *e);
 typedef int state_alert_fn(void *arg, const struct alert *a);
 /* Ordered by first time, then id. */
-int state_alerts(
-    struct state *s, state_alert_fn *fn, void *arg, struct err *e);
+int state_alerts(struct state *s, state_alert_fn *fn, void *arg, struct err *e);
 
 int state_put_incident(
     struct state *s, const struct incident *i, struct err *e);
@@ -96,7 +94,7 @@ int state_incidents(
 
 /* --- the feed's log: what was published, in order --- */
 
-/* 'kind': alert, incident, sensor.  Returns the sequence number, from 1;
+/* 'topic': without "json/" or "pb/".  Returns the sequence number, from 1;
  * 0 with 'e'. */
 uint64_t state_log(struct state *s, const char *topic, const char *json,
     const void *pb, size_t pb_len, int64_t now_ns, struct err *e);

@@ -31,8 +31,7 @@ enum store_mode {
  * it (reader), EX_NOPERM, EX_CANTCREAT read-only, EX_TEMPFAIL another writer,
  * EX_DATAERR made by a newer version.
  */
-struct store *store_open(
-    const char *dir, enum store_mode mode, struct err *e);
+struct store *store_open(const char *dir, enum store_mode mode, struct err *e);
 void store_close(struct store *s);
 
 /* A point in commit order; {0, 0} is before everything. */
@@ -60,7 +59,8 @@ struct store_item {
 	const struct batch *records;
 };
 
-/* Was (sensor, run, sequence) stored, or put since the last commit? */
+/* Was (sensor, run, sequence) stored, or put since the last commit?  A
+ * writer's question: a reader is told no. */
 bool store_has(const struct store *s, const char *sensor,
     const struct run_id *run, uint64_t sequence);
 
@@ -106,27 +106,39 @@ int store_runs(struct store *s, store_run_fn *fn, void *arg, struct err *e);
 
 /* --- reading --- */
 
+/* Columns that a reader does without need not be unpacked. */
+enum store_column {
+#define COLUMN(name, type, absent) STORE_COLUMN_##name,
+#include "common/record_columns.def"
+#undef COLUMN
+	STORE_COLUMN_time,
+};
+#define STORE_WANT(name) (UINT32_C(1) << STORE_COLUMN_##name)
+
 struct store_query {
-	struct store_pos after;	   /* begin behind this */
+	struct store_pos after;	    /* begin behind this */
 	int64_t since_ns, until_ns; /* event time, [since, until); TIME_NONE:
 				     * open.  Rows outside may come too. */
-	const struct addr *host;   /* NULL, or only blocks with one of these */
+	const struct addr *host;    /* NULL, or only blocks with one of these */
 	size_t n_host;
+	uint32_t columns; /* STORE_WANT()s, or'ed; 0: all.  Others may be
+			   * NULL, time and the dictionaries too. */
 };
 
 /* A piece of the store. */
 struct store_chunk {
 	struct batch records;
-	const uint32_t *sensor;	 /* per row: index into sensor_name; NULL: 0 */
+	const uint32_t *sensor; /* per row: index into sensor_name; NULL: 0 */
 	const char *const *sensor_name;
 	size_t n_sensor;
-	int64_t received_ns;	 /* when the last row of it was received */
-	struct store_pos pos;	 /* of the last message in it */
+	int64_t received_ns;  /* when the last row of it was received */
+	struct store_pos pos; /* of the last message in it */
 };
 
 /*
- * Pieces in commit order, as of now: a snapshot of each day, so that each
- * record is seen exactly once although the writer re-cuts meanwhile.
+ * Pieces in commit order, up to what was committed when the scan was opened.
+ * Each record is seen exactly once although the writer re-cuts meanwhile.
+ * No transaction is open between two calls: a slow reader holds nobody up.
  * Memory is bounded by one piece.
  */
 struct store_scan *store_scan_open(

@@ -20,7 +20,6 @@ def pytest_collection_modifyitems(items):
     for name in ("synhive-agent", "synhive-aggregator", "synhive"):
         if not program(name).exists():
             raise pytest.UsageError(f"{program(name)} is not built: make")
-    items.sort(key=lambda item: "flood" in item.keywords)
 
 
 @pytest.fixture(name="net")
@@ -34,6 +33,12 @@ def _lab(net):
     return Lab(net)
 
 
+@pytest.fixture(name="routed")
+def _routed(net):
+    """A lab whose honeypot lies behind a gateway."""
+    return Lab(net, routed=True)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """After a failure, what the programs said."""
@@ -42,4 +47,5 @@ def pytest_runtest_makereport(item, call):
     net = item.funcargs.get("net")
     if made.when == "call" and made.failed and net is not None:
         for p in net.programs:
-            made.sections.append((p.log.name, p.text()[-3000:]))
+            if hasattr(made.longrepr, "addsection"):
+                made.longrepr.addsection(p.log.name, p.text()[-3000:])

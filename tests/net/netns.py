@@ -29,6 +29,7 @@ from pathlib import Path
 FOLDER = "synhive-net-"         # in the folder for temporary files
 NETNS = Path("/run/netns")
 CLONE_NEWNET = 0x40000000
+PR_SET_CHILD_SUBREAPER = 36
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -53,9 +54,11 @@ def wait_until(condition, timeout_s, what, poll_s=0.01):
 
 
 def exit_on_signals():
-    """SIGTERM and SIGHUP leave through the with-blocks, as Ctrl-C does."""
+    """SIGTERM and SIGHUP leave through the with-blocks, as Ctrl-C does (also
+    where a shell's background job would ignore that)."""
     def leave(signo, _frame):
         sys.exit(128 + signo)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGHUP, leave)
 
@@ -152,6 +155,7 @@ class Namespace:
 
     def bridge(self, name, *ports):
         self.ip("link", "add", name, "type", "bridge")
+        self.ip("link", "set", name, "up")
         for port in ports:
             self.ip("link", "set", port, "master", name, "up")
 
@@ -211,6 +215,8 @@ class Net:
 
     def __init__(self):
         remove_stale()
+        # What daemons leave behind becomes our child, not init's.
+        _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
         self.dir, self.lock = _make_folder()
         self.prefix = self.dir.name.removeprefix("synhive-") + "-"
         self.programs = []
@@ -241,6 +247,7 @@ class Net:
             for program in reversed(self.programs):
                 program.stop(timeout_s=3)
             _remove(self.dir)
+            _reap()
             os.close(self.lock)
 
 
@@ -287,6 +294,19 @@ def _remove(folder):
                 os.kill(pid, signal.SIGKILL)
         subprocess.run(["ip", "netns", "delete", path.name], check=False)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _reap():
+    """Wait for what was adopted and killed; not for ever."""
+    def none_left():
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+            return False
+        except ChildProcessError:
+            return True
+    with contextlib.suppress(Failed):
+        wait_until(none_left, 2, "nothing is left")
 
 
 def remove_stale():

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/cli/incident_row.h"
+
+/* The order of the enum is the order of the columns. */
+enum {
+	INCIDENT,
+	HONEYPOT,
+	SEVERITY,
+	STATE,
+	ONSET,
+	LAST,
+	ADDRESS,
+	ALIASES,
+	HONEYNET,
+	COUNT,
+	EVIDENCE,
+	EVIDENCE_LEFT_OUT,
+	EPISODES,
+	VECTORS,
+	COLUMNS
+};
+
+static const struct column columns[] = {
+    [INCIDENT] = {"incident", COLUMN_BOTH | COLUMN_ID, 0},
+    [HONEYPOT] = {"honeypot", COLUMN_BOTH, 0},
+    [SEVERITY] = {"severity", COLUMN_BOTH, 11},
+    [STATE] = {"state", COLUMN_BOTH, 0},
+    [ONSET] = {"onset", COLUMN_BOTH, 0},
+    [LAST] = {"last", COLUMN_BOTH, 0},
+    [ADDRESS] = {"address", COLUMN_BOTH, 0},
+    [ALIASES] = {"aliases", COLUMN_CSV, 0},
+    [HONEYNET] = {"honeynet", COLUMN_CSV, 0},
+    [COUNT] = {"evidence_count", COLUMN_BOTH | COLUMN_RIGHT, 0},
+    [EVIDENCE] = {"evidence", 0, 0},
+    [EVIDENCE_LEFT_OUT] = {"evidence_left_out", 0, 0},
+    [EPISODES] = {"episodes", 0, 0},
+    [VECTORS] = {"vectors", 0, 0},
+};
+
+const struct layout incident_layout = {.column = columns, .n = COLUMNS};
+
+static const struct column evidence_columns[EVIDENCE_COLUMNS] = {
+    {"kind", 0, 0},
+    {"time", 0, 0},
+    {"peer", 0, 0},
+    {"port", 0, 0},
+    {"count", 0, 0},
+    {"text", 0, 0},
+};
+
+static const struct layout evidence_layout = {
+    .column = evidence_columns, .n = EVIDENCE_COLUMNS};
+
+static void
+evidence_row(struct cell *c, const struct evidence *x)
+{
+	c[0] = cell_text(x->kind);
+	c[1] = cell_time(x->time_ns);
+	c[2] = cell_addr(x->has_peer ? &x->peer : NULL);
+	c[3] = cell_port(x->port);
+	c[4] = cell_uint(x->count);
+	c[5] = cell_text(x->text);
+}
+
+void
+incident_row(struct incident_row *out, const struct incident *i)
+{
+	size_t n = i->n_evidence < EVIDENCE_MAX ? i->n_evidence : EVIDENCE_MAX;
+	struct cell *c = out->cell;
+
+	for (size_t k = 0; k < n; k++)
+		evidence_row(
+		    &out->evidence[k * EVIDENCE_COLUMNS], &i->evidence[k]);
+	c[INCIDENT] = cell_text(i->id);
+	c[HONEYPOT] = cell_text(i->honeypot);
+	c[SEVERITY] = cell_severity(i->severity);
+	c[STATE] = cell_text(i->state);
+	c[ONSET] = cell_time(i->onset_ns);
+	c[LAST] = cell_time(i->last_ns);
+	c[ADDRESS] = cell_addr(&i->address);
+	c[ALIASES] = cell_addrs(i->alias, i->n_alias);
+	c[HONEYNET] = cell_name(i->honeynet);
+	c[COUNT] = cell_uint(i->n_evidence + i->evidence_left_out);
+	c[EVIDENCE] = cell_rows(&evidence_layout, out->evidence, n);
+	c[EVIDENCE_LEFT_OUT] =
+	    cell_uint(i->evidence_left_out + i->n_evidence - n);
+	/* Nobody looked for these: unknown, which is not the same as none. */
+	c[EPISODES] = cell_null();
+	c[VECTORS] = cell_null();
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/cli/options.h"
+#include "aggregator/cli/cli.h"
+#include "aggregator/format/format.h"
+#include "common/clock.h"
+#include "common/err.h"
+#include "common/nearest.h"
+
+#include <string.h>
+#include <sysexits.h>
+
+typedef int option_fn(struct options *o, const char *value, struct err *e);
+
+struct option {
+	char letter;	   /* 0: none */
+	const char *name;  /* without "--"; NULL: none */
+	const char *value; /* what it is called; NULL: takes none */
+	uint32_t groups;   /* 0: every verb has it */
+	option_fn *set;	   /* NULL: 'at' is the string or the flag */
+	size_t at;	   /* offset in struct options */
+	const char *doc;
+};
+
+static int
+set_home(struct options *o, const char *v, struct err *e)
+{
+	struct net n;
+
+	switch (net_parse(v, &n)) {
+	case 0:
+		break;
+	case -2:
+		return err_set(e, EX_USAGE,
+		    "--home %s: bits are set behind the prefix", v);
+	default:
+		return err_set(e, EX_USAGE,
+		    "--home %s: not a network such as 10.1.0.0/16", v);
+	}
+	if (nets_add(&o->home, &n) == -1)
+		return err_set(e, EX_OSERR, "out of memory");
+	return 0;
+}
+
+static int
+set_format(struct options *o, const char *v, struct err *e)
+{
+	char names[80] = "";
+	const char *name, *doc;
+
+	o->format = format_find(v);
+	if (o->format != NULL)
+		return 0;
+	for (size_t i = 0; format_get(i, &name, &doc); i++) {
+		size_t at = strlen(names);
+
+		snprintf(names + at, sizeof(names) - at, "%s%s",
+		    i == 0 ? "" : ", ", name);
+	}
+	return err_set(
+	    e, EX_USAGE, "-o %s: no such format; there are: %s", v, names);
+}
+
+/* A time, or how long ago. */
+static int
+parse_when(const char *option, const char *v, int64_t *ns, struct err *e)
+{
+	int64_t ago;
+
+	if (time_parse(v, ns) == 0)
+		return 0;
+	if (duration_parse(v, &ago) == 0) {
+		*ns = clock_wall_ns() - ago;
+		return 0;
+	}
+	return err_set(e, EX_USAGE,
+	    "%s %s: not a time such as 2026-11-21T10:00:00Z or 2h (ago)",
+	    option, v);
+}
+
+static int
+set_since(struct options *o, const char *v, struct err *e)
+{
+	return parse_when("--since", v, &o->since_ns, e);
+}
+
+static int
+set_until(struct options *o, const char *v, struct err *e)
+{
+	return parse_when("--until", v, &o->until_ns, e);
+}
+
+static int
+set_last(struct options *o, const char *v, struct err *e)
+{
+	int64_t ns;
+
+	if (duration_parse(v, &ns) == -1)
+		return err_set(e, EX_USAGE,
+		    "--last %s: not a duration such as 30s, 15m, 2h, 7d", v);
+	o->since_ns = clock_wall_ns() - ns;
+	return 0;
+}
+
+#define AT(field) NULL, offsetof(struct options, field)
+
+static const struct option options[] = {
+    {0, "store", "DIR", OPTIONS_STORE, AT(store),
+	"the store; else the configuration's"},
+    {'c', "config", "FILE", OPTIONS_STORE, AT(config),
+	"the aggregator's configuration: store, home, classes"},
+    {0, "home", "NET", OPTIONS_HOME, set_home, 0,
+	"a network of the honeynet; may be given again"},
+    {'o', "output", "FORMAT", OPTIONS_OUTPUT, set_format, 0,
+	"table (default), json, csv"},
+    {0, "since", "TIME", OPTIONS_TIME, set_since, 0,
+	"from then on: 2026-11-21T10:00:00Z, @seconds, or 2h (ago)"},
+    {0, "until", "TIME", OPTIONS_TIME, set_until, 0, "up to, without, TIME"},
+    {0, "last", "DURATION", OPTIONS_TIME, set_last, 0,
+	"since so long ago: 30s, 15m, 2h, 7d"},
+    {0, "count", NULL, OPTIONS_COUNT, AT(count), "print the number only"},
+    {'f', "follow", NULL, OPTIONS_ALERTS, AT(follow),
+	"live, from the aggregator's feed, until interrupted"},
+    {0, "all", NULL, OPTIONS_ALERTS, AT(all),
+	"each update of an alert too, as they were published"},
+    {0, "feed", "ENDPOINT", OPTIONS_ALERTS, AT(feed),
+	"where the aggregator publishes: tcp://10.9.0.2:7762"},
+    {0, "server-key", "HEX|FILE", OPTIONS_ALERTS, AT(server_key),
+	"the aggregator's public key"},
+    {0, "key", "FILE", OPTIONS_ALERTS, AT(key),
+	"our own secret key, made by 'synhive key new'"},
+    {0, "refused", NULL, OPTIONS_REFUSED, AT(refused),
+	"who was refused, why and how often, instead"},
+    {0, "no-color", NULL, 0, AT(no_color), "as NO_COLOR in the environment"},
+    {'h', "help", NULL, 0, AT(help), "this"},
+};
+
+#define OPTIONS (sizeof(options) / sizeof(*options))
+
+static bool
+is_for(const struct option *o, uint32_t groups)
+{
+	return o->groups == 0 || (o->groups & groups) != 0;
+}
+
+static int
+unknown(const struct cli *c, const char *word, size_t len, struct err *e)
+{
+	struct nearest near = nearest_to(word, len);
+	char hint[NEAREST_HINT_MAX];
+
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (is_for(&options[i], c->command->options))
+			nearest_try(&near, options[i].name);
+	if (near.found == NULL)
+		return err_set(e, EX_USAGE,
+		    "unknown option '--%.*s'; see 'synhive help %s'", (int)len,
+		    word, c->command->name);
+	return err_set(e, EX_USAGE, "unknown option '--%.*s'%s", (int)len, word,
+	    nearest_hint(&near, hint));
+}
+
+/* The option of this letter, or else of this name. */
+static const struct option *
+find(char letter, const char *name, size_t len)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if (letter != 0 && options[i].letter == letter)
+			return &options[i];
+		if (letter == 0 && strlen(options[i].name) == len &&
+		    strncmp(options[i].name, name, len) == 0)
+			return &options[i];
+	}
+	return NULL;
+}
+
+static int
+apply(struct cli *c, const struct option *o, const char *value, struct err *e)
+{
+	char *field = (char *)&c->opt + o->at;
+
+	if (!is_for(o, c->command->options))
+		return err_set(e, EX_USAGE,
+		    "--%s means nothing here; see 'synhive help %s'", o->name,
+		    c->command->name);
+	if (o->set != NULL)
+		return o->set(&c->opt, value, e);
+	if (o->value == NULL)
+		*(bool *)field = true;
+	else
+		memcpy(field, &value, sizeof(value));
+	return 0;
+}
+
+/*
+ * The option at *argv, and its value: behind '=' (or the letter), or the
+ * next word.  Returns how many words were used, or -1.
+ */
+static int
+parse_one(struct cli *c, char **argv, struct err *e)
+{
+	const char *word = *argv + 1, *value = NULL;
+	const struct option *o;
+	size_t len;
+	int used = 1;
+
+	if (*word == '-') {
+		word++;
+		len = strcspn(word, "=");
+		o = find(0, word, len);
+		if (word[len] == '=')
+			value = word + len + 1;
+	} else {
+		len = 1;
+		o = find(*word, NULL, 0);
+		if (word[1] != '\0')
+			value = word + 1;
+		if (o == NULL)
+			return err_set(e, EX_USAGE,
+			    "unknown option -%s; see 'synhive help %s'", word,
+			    c->command->name);
+	}
+	if (o == NULL)
+		return unknown(c, word, len, e);
+	if (o->value == NULL && value != NULL)
+		return err_set(
+		    e, EX_USAGE, "%s: --%s takes no value", *argv, o->name);
+	if (o->value != NULL && value == NULL) {
+		value = argv[1];
+		used = 2;
+	}
+	if (o->value != NULL && value == NULL)
+		return err_set(
+		    e, EX_USAGE, "%s needs a value: %s", *argv, o->value);
+	return apply(c, o, value, e) == -1 ? -1 : used;
+}
+
+static int
+check(const struct cli *c, struct err *e)
+{
+	const struct options *o = &c->opt;
+
+	if (o->since_ns != TIME_NONE && o->until_ns != TIME_NONE &&
+	    o->since_ns >= o->until_ns)
+		return err_set(e, EX_USAGE,
+		    "--since is not before --until: nothing could match");
+	if (c->n_word > c->command->max_words)
+		return err_set(e, EX_USAGE,
+		    "%s: one word too many; see "
+		    "'synhive help %s'",
+		    c->word[c->command->max_words], c->command->name);
+	return 0;
+}
+
+int
+options_parse(struct cli *c, int argc, char **argv, struct err *e)
+{
+	bool ended = false;
+	int used;
+
+	c->opt = (struct options){.format = format_find("table"),
+	    .since_ns = TIME_NONE,
+	    .until_ns = TIME_NONE};
+	c->word = argv;
+	c->n_word = 0;
+	for (int i = 0; i < argc; i += used) {
+		used = 1;
+		if (ended || argv[i][0] != '-' || argv[i][1] == '\0') {
+			c->word[c->n_word++] = argv[i];
+		} else if (strcmp(argv[i], "--") == 0) {
+			ended = true;
+		} else {
+			used = parse_one(c, argv + i, e);
+			if (used == -1)
+				return -1;
+		}
+	}
+	return c->opt.help ? 0 : check(c, e);
+}
+
+void
+options_fini(struct options *o)
+{
+	nets_fini(&o->home);
+}
+
+void
+options_print(FILE *to, uint32_t groups)
+{
+	char head[40];
+
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const struct option *o = &options[i];
+
+		if (!is_for(o, groups))
+			continue;
+		snprintf(head, sizeof(head), "%c%c%s--%s %s",
+		    o->letter == 0 ? ' ' : '-',
+		    o->letter == 0 ? ' ' : o->letter,
+		    o->letter == 0 ? "  " : ", ", o->name,
+		    o->value == NULL ? "" : o->value);
+		fprintf(to, "  %-26s %s\n", head, o->doc);
+	}
+}
+
+bool
+options_in_time(const struct options *o, int64_t t)
+{
+	if (t == TIME_NONE)
+		return o->since_ns == TIME_NONE && o->until_ns == TIME_NONE;
+	return (o->since_ns == TIME_NONE || t >= o->since_ns) &&
+	       (o->until_ns == TIME_NONE || t < o->until_ns);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AGGREGATOR_CLI_OPTIONS_H
+#define AGGREGATOR_CLI_OPTIONS_H
+
+#include "common/addr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct cli;
+struct err;
+struct format;
+
+/* What a verb says it understands; --help and --no-color all do. */
+enum option_group {
+	OPTIONS_STORE = 1,   /* --store, -c */
+	OPTIONS_HOME = 2,    /* --home */
+	OPTIONS_OUTPUT = 4,  /* -o */
+	OPTIONS_TIME = 8,    /* --since, --until, --last */
+	OPTIONS_COUNT = 16,  /* --count */
+	OPTIONS_ALERTS = 32, /* -f, --all, --feed, --server-key, --key */
+	OPTIONS_REFUSED = 64,
+};
+
+/* Strings are borrowed from argv; NULL where not given. */
+struct options {
+	const char *store, *config, *feed, *server_key, *key;
+	const struct format *format; /* never NULL */
+	int64_t since_ns, until_ns;  /* [since, until); TIME_NONE: open */
+	struct nets home;
+	bool count, follow, all, refused, help, no_color;
+};
+
+/*
+ * Read argv[0..argc) of 'c->command': options and words in any order; "--"
+ * ends the options.  The words are moved to the front of argv and counted.
+ * Returns 0, or -1 with 'e' (EX_USAGE) naming the offending word.
+ */
+int options_parse(struct cli *c, int argc, char **argv, struct err *e);
+void options_fini(struct options *o);
+
+/* A line for each option of 'groups'. */
+void options_print(FILE *to, uint32_t groups);
+
+/* Is 't' inside --since and --until?  A record without a time is only when
+ * neither was given. */
+bool options_in_time(const struct options *o, int64_t t);
+
+#endif

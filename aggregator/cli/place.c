@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/cli/place.h"
+#include "aggregator/cli/cli.h"
+#include "aggregator/config.h"
+#include "common/addr.h"
+#include "common/err.h"
+#include "common/filter.h"
+#include "common/site.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* With --home the site is what the options say, and nothing else. */
+static int
+site_from_home(struct place *p, const struct options *o, struct err *e)
+{
+	struct honeynet h = {.name = "home"};
+
+	p->own = site_new();
+	if (p->own == NULL)
+		return err_set(e, EX_OSERR, "out of memory");
+	p->site = p->own;
+	if (o->home.n == 0)
+		return 0;
+	for (size_t i = 0; i < o->home.n; i++)
+		if (nets_add(&h.home, &o->home.net[i]) == -1) {
+			nets_fini(&h.home);
+			return err_set(e, EX_OSERR, "out of memory");
+		}
+	return site_add_honeynet(p->own, &h, e);
+}
+
+static const char *
+config_path(const struct options *o)
+{
+	if (o->config != NULL)
+		return o->config;
+	if (o->home.n > 0 && o->store != NULL)
+		return NULL;
+	return access(CONFIG_PATH, R_OK) == 0 ? CONFIG_PATH : NULL;
+}
+
+static int
+open_site(struct place *p, const struct options *o, struct err *e)
+{
+	if (p->config == NULL || (o->home.n > 0 && o->config == NULL))
+		return site_from_home(p, o, e);
+	p->site = p->config->site;
+	if (o->home.n > 0)
+		return err_set(e, EX_USAGE,
+		    "--home and -c: %s says what is home already", o->config);
+	return 0;
+}
+
+int
+place_open(struct place *p, const struct options *o, struct err *e)
+{
+	const char *path = config_path(o);
+
+	*p = (struct place){0};
+	if (path != NULL) {
+		p->config = config_load(path, e);
+		if (p->config == NULL)
+			return -1;
+	}
+	if (open_site(p, o, e) == -1) {
+		place_close(p);
+		return -1;
+	}
+	p->home_known = p->site->n_honeynet > 0;
+	p->dir = o->store != NULL    ? o->store
+		 : p->config != NULL ? p->config->store
+				     : CONFIG_STORE;
+	return 0;
+}
+
+void
+place_close(struct place *p)
+{
+	site_free(p->own);
+	config_free(p->config);
+	*p = (struct place){0};
+}
+
+struct store *
+place_store(const struct place *p, struct err *e)
+{
+	return store_open(p->dir, STORE_READ, e);
+}
+
+struct state *
+place_state(const struct place *p, struct err *e)
+{
+	return state_open(p->dir, STORE_READ, e);
+}
+
+static char *
+join(char *const *word, size_t n)
+{
+	size_t len = 1;
+	char *text, *at;
+
+	for (size_t i = 0; i < n; i++)
+		len += strlen(word[i]) + 1;
+	text = at = malloc(len);
+	for (size_t i = 0; text != NULL && i < n; i++) {
+		at = stpcpy(at, word[i]);
+		*at++ = ' ';
+		*at = '\0';
+	}
+	return text;
+}
+
+int
+place_filter(const struct place *p, const struct cli *c, struct filter **out,
+    struct err *e)
+{
+	char *text;
+
+	*out = NULL;
+	if (c->n_word == 0)
+		return 0;
+	text = join(c->word, c->n_word);
+	if (text == NULL)
+		return err_set(e, EX_OSERR, "out of memory");
+	*out = filter_parse(text, p->site, e);
+	free(text);
+	if (*out == NULL)
+		return err_within(e, "filter");
+	if (filter_asks_home(*out) && !p->home_known)
+		return err_set(e, EX_CONFIG,
+		    "filter: 'direction' needs to know what is home: give "
+		    "--home NET, or -c FILE with a honeynet section");
+	return 0;
+}

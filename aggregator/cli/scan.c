@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/cli/scan.h"
+#include "aggregator/cli/options.h"
+#include "aggregator/cli/place.h"
+#include "common/clock.h"
+#include "common/filter.h"
+
+#define HOSTS_MAX 64 /* a longer list opens everything */
+
+static int
+each_chunk(struct store *s, const struct store_query *q, scan_fn *fn, void *arg,
+    struct err *e)
+{
+	struct store_scan *sc = store_scan_open(s, q, e);
+	struct store_chunk chunk;
+	int rc = -1;
+
+	if (sc == NULL)
+		return -1;
+	while ((rc = store_scan_next(sc, &chunk, e)) == 1) {
+		rc = fn(arg, &chunk, e);
+		if (rc != 0)
+			break;
+	}
+	store_scan_close(sc);
+	return rc;
+}
+
+int
+scan(const struct place *p, const struct options *o, const struct filter *f,
+    int64_t early_ns, scan_fn *fn, void *arg, struct err *e)
+{
+	struct addr host[HOSTS_MAX];
+	struct store_query q = {
+	    .since_ns = o->since_ns, .until_ns = o->until_ns, .host = host};
+	struct store *s = place_store(p, e);
+	int rc;
+
+	if (s == NULL)
+		return -1;
+	if (q.since_ns != TIME_NONE)
+		q.since_ns -= early_ns;
+	if (f != NULL)
+		q.n_host = filter_needs_hosts(f, host, HOSTS_MAX);
+	if (q.n_host == 0)
+		q.host = NULL;
+	rc = each_chunk(s, &q, fn, arg, e);
+	store_close(s);
+	return rc;
+}
+
+const char *
+chunk_sensor(const struct store_chunk *c, size_t i)
+{
+	uint32_t at = c->sensor == NULL ? 0 : c->sensor[i];
+
+	return at < c->n_sensor ? c->sensor_name[at] : NULL;
+}
+
+struct batch
+batch_slice(const struct batch *b, size_t from, size_t n)
+{
+	struct batch out = *b;
+
+	out.n = n;
+	out.time += from;
+#define COLUMN(name, type, absent)                                             \
+	if (out.name != NULL)                                                  \
+		out.name += from;
+#include "common/record_columns.def"
+#undef COLUMN
+	return out;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/correlate/detect.h"
+
+#include "aggregator/correlate/alerts.h"
+#include "aggregator/correlate/option.h"
+#include "common/err.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define DETECTOR(n) extern const struct detector detect_##n;
+#include "detectors.h"
+#undef DETECTOR
+
+const struct detector *const detectors[] = {
+#define DETECTOR(n) &detect_##n,
+#include "detectors.h"
+#undef DETECTOR
+    NULL,
+};
+
+#define DETECTORS (sizeof(detectors) / sizeof(*detectors) - 1)
+
+struct detect {
+	void *self[DETECTORS];
+	struct alert_sink sink[DETECTORS];
+};
+
+/* What every detector has. */
+struct common_options {
+	int64_t quiet_ns;
+};
+
+static const struct option common_options[] = {
+    {"quiet", OPTION_DURATION, 24 * NS_PER_HOUR, 60 * NS_PER_SEC,
+	365 * NS_PER_DAY, offsetof(struct common_options, quiet_ns)},
+    {0},
+};
+
+static int
+check_names(const struct site *site, struct err *e)
+{
+	for (size_t i = 0; i < site->n_option; i++) {
+		const struct detector_option *o = &site->option[i];
+		size_t n = 0;
+
+		while (n < DETECTORS &&
+		       strcmp(detectors[n]->name, o->detector) != 0)
+			n++;
+		if (n == DETECTORS)
+			return err_set(e, EX_CONFIG,
+			    "%s: there is no detector '%s'", o->place,
+			    o->detector);
+	}
+	return 0;
+}
+
+static int
+read_options(const struct site *site, const struct detector *d, void *own,
+    struct common_options *common, struct err *e)
+{
+	option_presets(d->options, own);
+	option_presets(common_options, common);
+	for (size_t i = 0; i < site->n_option; i++) {
+		const struct detector_option *o = &site->option[i];
+		int found;
+
+		if (strcmp(o->detector, d->name) != 0)
+			continue;
+		found = option_set(d->options, o, own, e);
+		if (found == 0)
+			found = option_set(common_options, o, common, e);
+		if (found == -1)
+			return -1;
+		if (found == 0)
+			return err_set(e, EX_CONFIG,
+			    "%s: detector '%s' has no option '%s'", o->place,
+			    o->detector, o->name);
+	}
+	return 0;
+}
+
+static int
+start(struct detect *d, size_t i, const struct site *site,
+    struct alerts *alerts, struct err *e)
+{
+	_Alignas(max_align_t) char own[OPTIONS_BYTES_MAX] = {0};
+	struct common_options common;
+
+	if (read_options(site, detectors[i], own, &common, e) == -1)
+		return -1;
+	d->self[i] = detectors[i]->new (site, own);
+	if (d->self[i] == NULL)
+		return err_set(e, EX_OSERR, "out of memory");
+	d->sink[i] = (struct alert_sink){
+	    .alerts = alerts,
+	    .detector = detectors[i],
+	    .self = d->self[i],
+	    .quiet_ns = common.quiet_ns,
+	};
+	return 0;
+}
+
+struct detect *
+detect_new(const struct site *site, struct alerts *alerts, struct err *e)
+{
+	struct detect *d;
+
+	if (check_names(site, e) == -1)
+		return NULL;
+	d = calloc(1, sizeof(*d));
+	if (d == NULL) {
+		err_set(e, EX_OSERR, "out of memory");
+		return NULL;
+	}
+	for (size_t i = 0; i < DETECTORS; i++)
+		if (start(d, i, site, alerts, e) == -1) {
+			detect_free(d);
+			return NULL;
+		}
+	return d;
+}
+
+void
+detect_free(struct detect *d)
+{
+	if (d == NULL)
+		return;
+	for (size_t i = 0; i < DETECTORS; i++)
+		if (d->self[i] != NULL)
+			detectors[i]->free(d->self[i]);
+	free(d);
+}
+
+unsigned int
+detect_events(const struct detect *d)
+{
+	unsigned int events = 0;
+
+	(void)d;
+	for (size_t i = 0; i < DETECTORS; i++)
+		events |= detectors[i]->events;
+	return events;
+}
+
+void
+detect_connection(
+    struct detect *d, const struct connection *c, enum connection_event event)
+{
+	for (size_t i = 0; i < DETECTORS; i++)
+		if (detectors[i]->events & 1U << event)
+			detectors[i]->connection(
+			    d->self[i], c, event, &d->sink[i]);
+}
+
+void
+detect_tick(struct detect *d, int64_t now_ns)
+{
+	for (size_t i = 0; i < DETECTORS; i++)
+		if (detectors[i]->tick != NULL)
+			detectors[i]->tick(d->self[i], now_ns, &d->sink[i]);
+}
+
+struct alert_sink *
+detect_sink(struct detect *d, const char *name)
+{
+	for (size_t i = 0; i < DETECTORS; i++)
+		if (strcmp(detectors[i]->name, name) == 0)
+			return &d->sink[i];
+	return NULL;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AGGREGATOR_CORRELATE_DETECT_H
+#define AGGREGATOR_CORRELATE_DETECT_H
+
+#include "aggregator/correlate/connection.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct alert_sink;
+struct alerts;
+struct detect;
+struct err;
+struct option;
+
+/* Room for what a detector's options say. */
+#define OPTIONS_BYTES_MAX 256
+
+/*
+ * A detector is a function of connections and the clock: no I/O, no store, no
+ * feed.  One file each, detect_NAME.c with "const struct detector
+ * detect_NAME"; the build lists them.
+ */
+struct detector {
+	const char *name, *doc; /* "outbound-ssh"; one sentence */
+	/* Its own, beside those that every detector has; NULL: none. */
+	const struct option *options;
+	/* An alert for each peer; else one for all, and peers are counted. */
+	bool per_peer;
+	/* Which it asks for: 1 << enum connection_event. */
+	unsigned int events;
+	/* options: filled as the table says; copied if it is kept.  Returns
+	 * NULL when memory is out. */
+	void *(*new)(const struct site *site, const void *options);
+	void (*free)(void *self);
+	void (*connection)(void *self, const struct connection *c,
+	    enum connection_event event, struct alert_sink *out);
+	/* NULL: time alone changes nothing. */
+	void (*tick)(void *self, int64_t now_ns, struct alert_sink *out);
+	/* The sentence for what 'a' has counted.  Nothing but 'a' and the
+	 * site matters: the same alert always reads the same. */
+	void (*text)(const void *self, const struct alert *a,
+	    char out[static ALERT_TEXT_MAX]);
+};
+
+/* All of them, in order of their files' names; NULL behind the last. */
+extern const struct detector *const detectors[];
+
+/*
+ * The detectors at work, with the options that 'site' gives them.
+ *
+ * alerts: where they raise; borrowed, as is 'site'.
+ * Returns NULL with 'e' (EX_CONFIG) when there is no such detector or option.
+ */
+struct detect *detect_new(
+    const struct site *site, struct alerts *alerts, struct err *e);
+void detect_free(struct detect *d);
+
+/* Which events any of them asks for. */
+unsigned int detect_events(const struct detect *d);
+void detect_connection(
+    struct detect *d, const struct connection *c, enum connection_event event);
+void detect_tick(struct detect *d, int64_t now_ns);
+
+/* The sink of the detector of that name, or NULL. */
+struct alert_sink *detect_sink(struct detect *d, const char *name);
+
+#endif

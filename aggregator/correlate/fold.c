@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/correlate/fold.h"
+
+#include "aggregator/correlate/blocked.h"
+#include "aggregator/correlate/early.h"
+#include "aggregator/correlate/flow.h"
+#include "aggregator/correlate/folded.h"
+#include "aggregator/correlate/table.h"
+#include "aggregator/correlate/tuple.h"
+#include "common/filter.h"
+
+#include <stdlib.h>
+
+struct fold {
+	struct table table;
+	struct early *early;
+	struct fold_counts n;
+};
+
+/* The records at hand. */
+struct input {
+	const struct batch *b;
+	uint16_t sensor;
+	const char *sensor_name;
+	struct blocked blocked;
+};
+
+/* --- both ends of a row ----------------------------------------------------
+ */
+
+static struct tuple
+from_client(const struct batch *b, size_t i)
+{
+	return (struct tuple){
+	    .client = b->addr[batch_src(b, i)],
+	    .server = b->addr[batch_dst(b, i)],
+	    .client_port = (uint16_t)batch_sport(b, i),
+	    .server_port = (uint16_t)batch_dport(b, i),
+	};
+}
+
+static struct tuple
+from_server(const struct batch *b, size_t i)
+{
+	return (struct tuple){
+	    .client = b->addr[batch_dst(b, i)],
+	    .server = b->addr[batch_src(b, i)],
+	    .client_port = (uint16_t)batch_dport(b, i),
+	    .server_port = (uint16_t)batch_sport(b, i),
+	};
+}
+
+static void
+set_seq(struct tuple *t, const struct batch *b, size_t i, uint32_t seq)
+{
+	t->has_seq = (batch_has(b, i) & HAS_SEQ) != 0;
+	t->seq = t->has_seq ? seq : 0;
+}
+
+/* Between two addresses of one honeypot: nobody's business, but counted. */
+static bool
+is_own(struct fold *f, const struct tuple *t)
+{
+	bool own = table_is_own(&f->table, t);
+
+	f->n.own += own;
+	return own;
+}
+
+/* --- opening and answering -------------------------------------------------
+ */
+
+static bool
+is_expected(const struct site *s, const struct tuple *t, int64_t time_ns,
+    const char *sensor)
+{
+	for (size_t i = 0; i < s->n_expected; i++) {
+		const struct expectation *x = &s->expected[i];
+
+		if (x->expires_ns != TIME_NONE && time_ns >= x->expires_ns)
+			continue;
+		if (filter_match_connection(x->match.filter, &t->client,
+			t->client_port, &t->server, t->server_port, sensor))
+			return true;
+	}
+	return false;
+}
+
+/* A connection that row 'i' is the first of. */
+static struct folded *
+open_connection(
+    struct fold *f, const struct input *in, size_t i, const struct tuple *t)
+{
+	struct folded *c = table_open(&f->table, t);
+
+	c->start_ns = c->last_ns = in->b->time[i];
+	c->expected =
+	    is_expected(f->table.site, t, c->start_ns, in->sensor_name);
+	f->n.connections++;
+	f->n.expected += c->expected;
+	f->n.stray += c->direction == DIRECTION_STRAY;
+	return c;
+}
+
+/* kinds: a set of enum reply. */
+static void
+note_reply(
+    struct fold *f, const struct tuple *t, struct folded *c, unsigned int kinds)
+{
+	bool changed = false;
+
+	if ((kinds & REPLY_REFUSAL) && !c->refusal) {
+		c->refusal = true;
+		f->n.refusals++;
+		changed = folded_outcome(c, OUTCOME_REFUSED);
+	}
+	if ((kinds & REPLY_ANSWER) && !c->answer) {
+		c->answer = true;
+		f->n.answers++;
+		changed = folded_outcome(c, OUTCOME_ANSWERED) || changed;
+	}
+	if (changed)
+		table_tell(&f->table, t, c, CONNECTION_OUTCOME);
+}
+
+/* --- SYNs --------------------------------------------------------------------
+ */
+
+/* Milliseconds for struct seen. */
+static int32_t
+seen_ms(int64_t time_ns)
+{
+	int32_t ms = (int32_t)(uint32_t)(time_ns / NS_PER_MS);
+
+	if (time_ns == TIME_NONE)
+		return SEEN_NO_TIME;
+	return ms == SEEN_NO_TIME ? ms + 1 : ms;
+}
+
+static enum seen_as
+see(struct folded *c, const struct input *in, size_t i)
+{
+	return seen_put(&c->seen, in->sensor, (uint8_t)batch_hook(in->b, i),
+	    seen_ms(in->b->time[i]));
+}
+
+static void
+put_first(struct fold *f, struct input *in, size_t i, const struct tuple *t)
+{
+	struct folded *c = open_connection(f, in, i, t);
+
+	see(c, in, i);
+	folded_uid(c, in->b, i);
+	folded_count(c, in->b, i, true);
+	if (blocked_row(&in->blocked, i))
+		folded_outcome(c, OUTCOME_BLOCKED);
+	table_tell(&f->table, t, c, CONNECTION_NEW);
+	note_reply(f, t, c, early_take(f->early, t, c->start_ns));
+}
+
+static void
+put_again(struct fold *f, struct input *in, size_t i, const struct tuple *t,
+    struct folded *c)
+{
+	bool changed = folded_time(c, in->b->time[i]);
+
+	changed = folded_uid(c, in->b, i) || changed;
+	folded_count(c, in->b, i, true);
+	switch (see(c, in, i)) {
+	case SEEN_ATTEMPT:
+		f->n.retransmissions++;
+		table_tell(&f->table, t, c, CONNECTION_ATTEMPT);
+		break;
+	case SEEN_WITNESS:
+		f->n.witnesses++;
+		table_tell(&f->table, t, c, CONNECTION_WITNESS);
+		break;
+	case SEEN_AGAIN:
+		f->n.same_packet++;
+		if (changed)
+			table_tell(&f->table, t, c, CONNECTION_WITNESS);
+		break;
+	}
+	if (blocked_row(&in->blocked, i) && folded_outcome(c, OUTCOME_BLOCKED))
+		table_tell(&f->table, t, c, CONNECTION_OUTCOME);
+}
+
+static void
+put_syn(struct fold *f, struct input *in, size_t i)
+{
+	const struct batch *b = in->b;
+	struct tuple t = from_client(b, i);
+	struct folded *c;
+
+	if (is_own(f, &t))
+		return;
+	set_seq(&t, b, i, batch_seq(b, i));
+	c = table_find(&f->table, &t, b->time[i], ATTEMPT_GAP_NS);
+	if (c == NULL)
+		put_first(f, in, i, &t);
+	else
+		put_again(f, in, i, &t, c);
+}
+
+/* --- replies
+ * ------------------------------------------------------------------ */
+
+/* A RST that answers a SYN has number 0 and acknowledges the SYN (RFC 9293,
+ * 3.10.7.1); others end connections that were open. */
+static bool
+may_answer_a_syn(const struct batch *b, size_t i, enum reply kind)
+{
+	if (kind == REPLY_ANSWER || !(batch_has(b, i) & HAS_SEQ))
+		return true;
+	return (batch_flags(b, i) & TCP_ACK) && batch_seq(b, i) == 0;
+}
+
+static void
+put_reply(struct fold *f, struct input *in, size_t i, enum reply kind)
+{
+	const struct batch *b = in->b;
+	struct tuple t = from_server(b, i);
+	struct folded *c;
+
+	if (is_own(f, &t))
+		return;
+	replying_note(f->table.replying, f->table.site, &t.server, &t.client);
+	set_seq(&t, b, i, batch_ack(b, i) - 1);
+	c = table_find(&f->table, &t, b->time[i], REPLY_WAIT_NS);
+	if (c != NULL)
+		note_reply(f, &t, c, kind);
+	else if (may_answer_a_syn(b, i, kind))
+		early_put(f->early, &t, kind, b->time[i], f->table.clock_ns);
+}
+
+/* --- flows of other tools
+ * ------------------------------------------------------ */
+
+static void
+join_half(struct fold *f, const struct input *in, size_t i,
+    const struct tuple *t, struct folded *c, bool is_client)
+{
+	bool moved = folded_time(c, in->b->time[i]);
+
+	folded_count(c, in->b, i, is_client);
+	if (moved)
+		table_tell(&f->table, t, c, CONNECTION_WITNESS);
+	if (!is_client)
+		note_reply(f, t, c, flow_reply(in->b, i));
+}
+
+static void
+open_half(struct fold *f, const struct input *in, size_t i)
+{
+	enum flow_side side = flow_side(f->table.site, in->b, i);
+	bool is_client = side == FLOW_GUESS_TO_SERVER;
+	const struct tuple t =
+	    is_client ? from_client(in->b, i) : from_server(in->b, i);
+	struct folded *c = open_connection(f, in, i, &t);
+
+	seen_put(&c->seen, in->sensor, HOOK_NONE, SEEN_NO_TIME);
+	c->guessed = side != FLOW_FROM_SERVER;
+	folded_count(c, in->b, i, is_client);
+	table_tell(&f->table, &t, c, CONNECTION_NEW);
+	if (!is_client)
+		note_reply(f, &t, c, flow_reply(in->b, i));
+}
+
+static void
+put_flow(struct fold *f, const struct input *in, size_t i)
+{
+	const int64_t time_ns = in->b->time[i];
+	const struct tuple out = from_client(in->b, i);
+	const struct tuple back = from_server(in->b, i);
+	struct folded *c;
+
+	if (is_own(f, &out))
+		return;
+	c = table_find(&f->table, &out, time_ns, ATTEMPT_GAP_NS);
+	if (c != NULL) {
+		join_half(f, in, i, &out, c, true);
+		return;
+	}
+	c = table_find(&f->table, &back, time_ns, ATTEMPT_GAP_NS);
+	if (c != NULL)
+		join_half(f, in, i, &back, c, false);
+	else
+		open_half(f, in, i);
+}
+
+/* --- all of it
+ * ------------------------------------------------------------------ */
+
+void
+fold_put(struct fold *f, const char *sensor, const struct batch *b)
+{
+	struct input in = {
+	    .b = b,
+	    .sensor = sensors_number(f->table.sensors, sensor),
+	    .sensor_name = sensor,
+	    .blocked = {.batch = b},
+	};
+
+	f->n.records += b->n;
+	for (size_t i = 0; i < b->n; i++)
+		switch (flow_kind(b, i)) {
+		case KIND_SYN:
+			put_syn(f, &in, i);
+			break;
+		case KIND_ANSWER:
+			put_reply(f, &in, i, REPLY_ANSWER);
+			break;
+		case KIND_REFUSAL:
+			put_reply(f, &in, i, REPLY_REFUSAL);
+			break;
+		case KIND_FLOW:
+			put_flow(f, &in, i);
+			break;
+		case KIND_NONE:
+			break;
+		}
+}
+
+void
+fold_advance(struct fold *f, int64_t now_ns)
+{
+	if (now_ns <= f->table.clock_ns)
+		return;
+	early_advance(f->early, now_ns);
+	table_advance(&f->table, now_ns);
+}
+
+void
+fold_finish(struct fold *f)
+{
+	early_finish(f->early);
+	table_finish(&f->table);
+}
+
+struct fold_counts
+fold_counts(const struct fold *f)
+{
+	struct fold_counts n = f->n;
+
+	n.backscatter = early_backscatter(f->early);
+	n.evicted = table_evicted(&f->table) + early_evicted(f->early);
+	return n;
+}
+
+struct fold *
+fold_new(const struct site *site, const struct fold_sizes *sizes,
+    const struct fold_sink *sink)
+{
+	struct fold *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return NULL;
+	f->early = early_new(sizes->early);
+	if (table_init(&f->table, site, sizes, sink) == -1 ||
+	    f->early == NULL) {
+		fold_free(f);
+		return NULL;
+	}
+	return f;
+}
+
+void
+fold_free(struct fold *f)
+{
+	if (f == NULL)
+		return;
+	early_free(f->early);
+	table_fini(&f->table);
+	free(f);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AGGREGATOR_CORRELATE_REPLYING_H
+#define AGGREGATOR_CORRELATE_REPLYING_H
+
+#include "common/site.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct replying;
+
+/*
+ * Of which honeypots replies are seen, sent and got: only there does silence
+ * mean "unanswered".
+ *
+ * max: honeypots, each way counted alone; the longest silent one is forgotten
+ *      first.  NULL: no memory.
+ */
+struct replying *replying_new(uint32_t max);
+void replying_free(struct replying *r);
+
+/* A reply from 'server' to 'client' was seen; whoever is home is noted. */
+void replying_note(struct replying *r, const struct site *s,
+    const struct addr *server, const struct addr *client);
+
+/* Whether a reply to a connection from 'client' would have been seen. */
+bool replying_is_seen(const struct replying *r, const struct site *s,
+    const struct addr *server, const struct addr *client);
+
+uint64_t replying_evicted(const struct replying *r);
+
+#endif

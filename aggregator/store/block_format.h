@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AGGREGATOR_STORE_BLOCK_FORMAT_H
+#define AGGREGATOR_STORE_BLOCK_FORMAT_H
+
+#include "aggregator/store/block.h"
+#include "common/arena.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <zstd.h>
+
+/* What block_pack.c and block_unpack.c share: the layout, and the memory. */
+
+/* Part of the file format: numbers are never given a new meaning.  A column
+ * of records is BLOCK_RECORD plus its place in record_columns.def, which
+ * therefore only grows at its end. */
+enum block_column {
+	BLOCK_TIME,
+	BLOCK_MESSAGE_ID,
+	BLOCK_MESSAGE_RECEIVED,
+	BLOCK_MESSAGE_ROWS,
+	BLOCK_MESSAGE_SENSOR,
+	BLOCK_ADDR, /* four columns: the words of an address, highest first */
+	BLOCK_NAMES = BLOCK_ADDR + 4,
+	BLOCK_SENSORS,
+	BLOCK_RECORD = 16,
+	BLOCK_COLUMNS = BLOCK_RECORD + BLOCK_BIT_TIME,
+};
+
+/* What a column has one value for. */
+enum block_domain {
+	DOMAIN_NOTHING, /* no such column */
+	DOMAIN_ROW,
+	DOMAIN_MESSAGE,
+	DOMAIN_ADDR,
+	DOMAIN_NAME,
+	DOMAIN_SENSOR,
+};
+
+struct block_kind {
+	enum block_domain domain;
+	uint8_t width; /* in memory: 4 or 8; 1: texts */
+	bool steps;
+};
+
+extern const struct block_kind block_kinds[BLOCK_COLUMNS];
+
+#define BLOCK_MAGIC "SHBL"
+/* Magic, format, columns, zeroes, five counts, CRC. */
+#define BLOCK_HEAD_BYTES (4 + 4 + 5 * 4 + 4)
+#define BLOCK_CRC_AT (BLOCK_HEAD_BYTES - 4)
+#define BLOCK_ENTRY_BYTES 24
+/* Where the data begins when every column is there. */
+#define BLOCK_DATA_AT (BLOCK_HEAD_BYTES + BLOCK_COLUMNS * BLOCK_ENTRY_BYTES)
+
+struct block_counts {
+	uint32_t row, message, addr, name, sensor;
+};
+
+/* The numbers of a column before compression: two words an address is the
+ * longest column of 4 bytes, a row the longest of 8. */
+#define BLOCK_PLANES_BYTES (BLOCK_ROWS_MAX * 8)
+_Static_assert(BLOCK_PLANES_BYTES >= BLOCK_ADDRS_MAX * 4, "addresses");
+/* Texts are not kept in planes. */
+#define BLOCK_TEXTS_BYTES (BLOCK_NAMES_MAX * NAME_TEXT_MAX)
+_Static_assert(BLOCK_NAMES_MAX >= BLOCK_SENSORS_MAX, "sensors");
+
+struct block {
+	uint8_t *planes; /* BLOCK_PLANES_BYTES */
+	uint64_t *wide;	 /* BLOCK_ROWS_MAX */
+	/* Packing; made with the first block. */
+	ZSTD_CCtx *pack;
+	uint8_t *out;	/* BLOCK_BYTES_MAX */
+	uint8_t *texts; /* BLOCK_TEXTS_BYTES */
+	uint32_t *word; /* BLOCK_ADDRS_MAX */
+	/* Unpacking; made with the first block. */
+	ZSTD_DCtx *unpack;
+	struct arena *arena;
+};
+
+/* --- unpacking --- */
+
+/* One column, as the directory says and where it ended up. */
+struct block_part {
+	bool there;
+	uint8_t width;
+	uint64_t base, first;
+	const uint8_t *data; /* compressed */
+	uint32_t len;
+	void *values; /* NULL: absent or not wanted */
+};
+
+struct block_reader {
+	struct block *b;
+	struct block_counts n;
+	uint32_t want;
+	struct block_part column[BLOCK_COLUMNS];
+};
+
+/* Head and directory of 'buf' into 'u', checked.  Returns 0, or -1. */
+int block_read_head(
+    struct block_reader *u, const uint8_t *buf, size_t len, struct err *e);
+/* The number of values of column 'id'. */
+size_t block_count(const struct block_reader *u, size_t id);
+
+uint32_t block_crc(uint32_t crc, const uint8_t *p, size_t len);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AGGREGATOR_STORE_STATE_INTERNAL_H
+#define AGGREGATOR_STORE_STATE_INTERNAL_H
+
+#include "aggregator/store/db.h"
+#include "aggregator/store/state.h"
+
+#include <stdint.h>
+
+/* What the state_*.c share. */
+struct state {
+	struct db *db;
+	enum store_mode mode;
+	struct run_id run;
+	uint64_t last;		 /* of the feed's log; the writer's */
+	uint64_t last_committed; /* ... before the open transaction */
+	bool open;
+	int64_t refused_rows; /* -1: not counted yet */
+};
+
+/* One statement that the function of the same name runs. */
+enum state_statement {
+	STATE_MAKE,
+	STATE_RUN,
+	STATE_SET_POSITION,
+	STATE_POSITION,
+	STATE_PUT_SENSOR,
+	STATE_SENSORS,
+	STATE_REFUSED_COUNT,
+	STATE_REFUSED_ADD,
+	STATE_REFUSED_PUT,
+	STATE_REFUSED,
+	STATE_PUT_RUN,
+	STATE_FORGET_RUNS,
+	STATE_RUNS,
+	STATE_PUT_ALERT,
+	STATE_ALERTS,
+	STATE_PUT_INCIDENT,
+	STATE_INCIDENTS,
+	STATE_PUT_EVIDENCE,
+	STATE_CUT_EVIDENCE,
+	STATE_EVIDENCE,
+	STATE_LOG,
+	STATE_LOG_AFTER,
+	STATE_LOG_LAST,
+	STATE_LOG_EXPIRE,
+	STATE_STATEMENTS,
+};
+
+extern const struct db_schema state_schema;
+
+#endif

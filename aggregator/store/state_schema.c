@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/store/state_internal.h"
+
+/* The version of the tables below. */
+#define FORMAT 1
+
+/*
+ * Times are nanoseconds since 1970, NULL where unknown; addresses are text;
+ * lists of names are text, one a line.  Severities are the numbers of
+ * proto/alert.proto.
+ */
+static const char create[] =
+    "CREATE TABLE publisher("
+    " id INTEGER PRIMARY KEY CHECK(id = 1), run BLOB NOT NULL,"
+    " day INTEGER NOT NULL, message INTEGER NOT NULL);"
+
+    "CREATE TABLE sensor("
+    " sensor TEXT PRIMARY KEY, state TEXT, software TEXT, rules TEXT,"
+    " address TEXT, last_seen_ns INTEGER, run BLOB, boot BLOB,"
+    " clock_ahead_ns INTEGER, records INTEGER, kernel_lost INTEGER,"
+    " spool_dropped INTEGER, gaps INTEGER, refused INTEGER,"
+    " undecoded INTEGER, duplicates INTEGER, queued_messages INTEGER,"
+    " queued_bytes INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE refused("
+    " why TEXT, who TEXT, count INTEGER NOT NULL, last_ns INTEGER,"
+    " PRIMARY KEY(why, who)) WITHOUT ROWID;"
+    "CREATE TABLE run("
+    " id INTEGER PRIMARY KEY, sensor TEXT NOT NULL, run BLOB NOT NULL,"
+    " nft_table BLOB NOT NULL, started_ns INTEGER,"
+    " counted_before INTEGER NOT NULL, UNIQUE(sensor, run));"
+    "CREATE INDEX run_sensor ON run(sensor, id);"
+
+    "CREATE TABLE alert("
+    " id TEXT PRIMARY KEY, detector TEXT NOT NULL,"
+    " severity INTEGER NOT NULL, honeynet TEXT NOT NULL,"
+    " honeypot TEXT NOT NULL, address TEXT NOT NULL, peer TEXT,"
+    " port INTEGER NOT NULL, first_ns INTEGER, last_ns INTEGER,"
+    " count INTEGER NOT NULL, peers INTEGER NOT NULL,"
+    " honeypots TEXT NOT NULL, sensors TEXT NOT NULL,"
+    " incident TEXT NOT NULL, text TEXT NOT NULL, client TEXT,"
+    " server TEXT, client_port INTEGER NOT NULL) WITHOUT ROWID;"
+
+    "CREATE TABLE incident("
+    " id TEXT PRIMARY KEY, honeynet TEXT NOT NULL, honeypot TEXT NOT NULL,"
+    " address TEXT NOT NULL, aliases TEXT NOT NULL,"
+    " severity INTEGER NOT NULL, state TEXT NOT NULL, onset_ns INTEGER,"
+    " last_ns INTEGER, evidence_left_out INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE evidence("
+    " incident TEXT, place INTEGER, kind TEXT NOT NULL, time_ns INTEGER,"
+    " peer TEXT, port INTEGER NOT NULL, count INTEGER NOT NULL,"
+    " text TEXT NOT NULL, alert TEXT NOT NULL,"
+    " PRIMARY KEY(incident, place)) WITHOUT ROWID;"
+
+    "CREATE TABLE log("
+    " sequence INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
+    " topic TEXT NOT NULL, json TEXT NOT NULL, pb BLOB NOT NULL);";
+
+static const char *const sql[STATE_STATEMENTS] = {
+    [STATE_MAKE] = "INSERT INTO publisher VALUES(1, ?, 0, 0)",
+    [STATE_RUN] = "SELECT run FROM publisher",
+    [STATE_SET_POSITION] = "UPDATE publisher SET day = ?, message = ?",
+    [STATE_POSITION] = "SELECT day, message FROM publisher",
+
+    [STATE_PUT_SENSOR] = "INSERT OR REPLACE INTO sensor"
+			 " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [STATE_SENSORS] = "SELECT * FROM sensor ORDER BY sensor",
+
+    [STATE_REFUSED_COUNT] = "SELECT count(*) FROM refused",
+    [STATE_REFUSED_ADD] = "UPDATE refused SET count = count + ?3,"
+			  " last_ns = ?4 WHERE why = ?1 AND who = ?2",
+    [STATE_REFUSED_PUT] = "INSERT INTO refused VALUES(?,?,?,?)",
+    [STATE_REFUSED] = "SELECT why, who, count, last_ns FROM refused"
+		      " ORDER BY why, who",
+
+    [STATE_PUT_RUN] =
+	"INSERT INTO run(sensor, run, nft_table, started_ns, counted_before)"
+	" VALUES(?,?,?,?,?) ON CONFLICT(sensor, run) DO UPDATE SET"
+	" nft_table = excluded.nft_table, started_ns = excluded.started_ns,"
+	" counted_before = excluded.counted_before",
+    [STATE_FORGET_RUNS] =
+	"DELETE FROM run WHERE sensor = ?1 AND id <= (SELECT id FROM run"
+	" WHERE sensor = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+    [STATE_RUNS] = "SELECT sensor, run, nft_table, started_ns,"
+		   " counted_before FROM run WHERE sensor = ? ORDER BY id",
+
+    [STATE_PUT_ALERT] = "INSERT OR REPLACE INTO alert"
+			" VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [STATE_ALERTS] = "SELECT * FROM alert ORDER BY first_ns, id",
+
+    [STATE_PUT_INCIDENT] = "INSERT OR REPLACE INTO incident"
+			   " VALUES(?,?,?,?,?,?,?,?,?,?)",
+    [STATE_INCIDENTS] = "SELECT * FROM incident ORDER BY onset_ns, id",
+    /* Most of them are there already: those cost no write. */
+    [STATE_PUT_EVIDENCE] =
+	"INSERT INTO evidence VALUES(?,?,?,?,?,?,?,?,?)"
+	" ON CONFLICT(incident, place) DO UPDATE SET"
+	" (kind, time_ns, peer, port, count, text, alert) ="
+	" (excluded.kind, excluded.time_ns, excluded.peer, excluded.port,"
+	" excluded.count, excluded.text, excluded.alert)"
+	" WHERE (kind, time_ns, peer, port, count, text, alert) IS NOT"
+	" (excluded.kind, excluded.time_ns, excluded.peer, excluded.port,"
+	" excluded.count, excluded.text, excluded.alert)",
+    [STATE_CUT_EVIDENCE] =
+	"DELETE FROM evidence WHERE incident = ? AND place >= ?",
+    [STATE_EVIDENCE] =
+	"SELECT kind, time_ns, peer, port, count, text, alert FROM evidence"
+	" WHERE incident = ? ORDER BY place LIMIT ?",
+
+    [STATE_LOG] = "INSERT INTO log(sequence, time_ns, topic, json, pb)"
+		  " VALUES(?,?,?,?,?)",
+    [STATE_LOG_AFTER] = "SELECT sequence, time_ns, topic, json, pb FROM log"
+			" WHERE sequence > ? ORDER BY sequence LIMIT ?",
+    [STATE_LOG_LAST] = "SELECT coalesce(max(sequence), 0) FROM log",
+    [STATE_LOG_EXPIRE] =
+	"DELETE FROM log WHERE sequence <= ?1 AND time_ns < ?2 AND sequence <"
+	" (SELECT min(sequence) FROM log) + ?3",
+};
+
+const struct db_schema state_schema = {FORMAT, create, sql, STATE_STATEMENTS};

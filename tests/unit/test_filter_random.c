@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Random filters on random records, against an evaluator that knows nothing
+ * of text, ranges, bit sets or steps: each term is kept as what it was made
+ * from and asked in the plainest way.
+ */
+#include "common/err.h"
+#include "common/filter.h"
+#include "common/site.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define FILTERS 4000
+#define RECORDS 40
+#define DEPTH 5
+#define LIST_MAX 4
+
+enum what {
+	HOST,
+	NET,
+	PORT,
+	CLASS,
+	DIRECTION,
+	FLAGS,
+	HOOK,
+	PROTO,
+	SENSOR,
+	NUMBER,
+	TERMS,
+	NOT = TERMS,
+	AND,
+	OR,
+};
+
+static const char *const fields[] = {"host", "net", "port", "class",
+    "direction", "flags", "hook", "proto", "sensor"};
+static const char *const sides[] = {"", "src ", "dst ", "client ", "server "};
+static const char *const columns[] = {
+    "packets", "octets", "ttl", "window", "mark", "uid"};
+static const char *const compares[] = {"=", "!=", "<", "<=", ">", ">="};
+
+/* A few of each, so that they meet. */
+static const char *const hosts[] = {"11.11.0.1", "11.11.0.2", "11.11.9.3",
+    "1.2.3.4", "1.2.9.9", "2001:db8::1", "2001:db8:1::1", "2001:dead::1"};
+static const char *const nets[] = {"11.11.0.0/16", "11.11.0.0/24",
+    "11.11.0.2/31", "1.2.3.4", "1.0.0.0/8", "2001:db8::/32", "2001:db8:1::/48",
+    "0.0.0.0/0"};
+static const char *const ports[] = {
+    "22", "80", "6660-6669", "6667", "1024-65535", "0", "40000", "113"};
+static const char *const classes[] = {"ssh", "irc", "irc-weak", "ident"};
+static const char *const directions[] = {"stray", "out", "in", "within"};
+static const char *const kinds[] = {"syn", "synack", "rst"};
+static const char *const hooks[] = {"in", "out", "forward", "egress"};
+static const char *const protos[] = {"tcp", "udp", "icmp", "47"};
+static const char *const sensors[] = {"pot1", "pot2", "gate"};
+static const uint16_t some_ports[] = {
+    0, 22, 80, 113, 6660, 6667, 6669, 6680, 40000, 65535};
+
+#define COUNT(a) (sizeof(a) / sizeof(*a))
+
+static const struct {
+	const char *const *word;
+	size_t n;
+} vocabulary[] = {
+    [HOST] = {hosts, COUNT(hosts)},
+    [NET] = {nets, COUNT(nets)},
+    [PORT] = {ports, COUNT(ports)},
+    [CLASS] = {classes, COUNT(classes)},
+    [DIRECTION] = {directions, COUNT(directions)},
+    [FLAGS] = {kinds, COUNT(kinds)},
+    [HOOK] = {hooks, COUNT(hooks)},
+    [PROTO] = {protos, COUNT(protos)},
+    [SENSOR] = {sensors, COUNT(sensors)},
+};
+
+struct expr {
+	enum what what;
+	struct expr *a, *b;
+	size_t side;
+	size_t value[LIST_MAX], n; /* indices into the vocabulary */
+	size_t column, compare;
+	uint64_t number;
+};
+
+static struct site *site;
+static uint64_t seed;
+
+static size_t
+below(size_t n)
+{
+	seed = seed * 6364136223846793005 + 1442695040888963407;
+	return (size_t)(seed >> 33) % n;
+}
+
+static struct expr *
+random_expr(int depth)
+{
+	struct expr *x = calloc(1, sizeof(*x));
+
+	assert_non_null(x);
+	x->what = (enum what)below(depth == 0 ? TERMS : OR + 1);
+	if (depth > 0 && below(2) == 0)
+		x->what = (enum what)(NOT + below(3));
+	if (x->what >= NOT)
+		x->a = random_expr(depth - 1);
+	if (x->what > NOT)
+		x->b = random_expr(depth - 1);
+	if (x->what <= CLASS)
+		x->side = below(COUNT(sides));
+	if (x->what < NUMBER) {
+		x->n = 1 + below(LIST_MAX);
+		for (size_t i = 0; i < x->n; i++)
+			x->value[i] = below(vocabulary[x->what].n);
+	}
+	x->column = below(COUNT(columns));
+	x->compare = below(COUNT(compares));
+	x->number = below(4);
+	return x;
+}
+
+static void
+free_expr(struct expr *x)
+{
+	if (x == NULL)
+		return;
+	free_expr(x->a);
+	free_expr(x->b);
+	free(x);
+}
+
+/* --- as text, in one of the ways to write it ------------------------------ */
+
+static void
+put(FILE *f, const char *text)
+{
+	static const char *const blanks[] = {"", " ", "\t", " #c\n"};
+
+	fprintf(f, " %s%s", text, blanks[below(4)]);
+}
+
+static void
+put_list(FILE *f, const struct expr *x)
+{
+	const char *const *word = vocabulary[x->what].word;
+
+	if (below(2) == 0)
+		put(f, "in");
+	if (x->n == 1 && below(2) == 0) {
+		put(f, word[x->value[0]]);
+		return;
+	}
+	put(f, "[");
+	for (size_t i = 0; i < x->n; i++) {
+		if (i > 0 && below(2) == 0)
+			put(f, ",");
+		put(f, word[x->value[i]]);
+	}
+	put(f, "]");
+}
+
+static void
+put_expr(FILE *f, const struct expr *x)
+{
+	char number[24];
+
+	switch (x->what) {
+	case NOT:
+		put(f, below(2) == 0 ? "not" : "!");
+		put(f, "(");
+		put_expr(f, x->a);
+		put(f, ")");
+		break;
+	case AND:
+	case OR:
+		put(f, "(");
+		put_expr(f, x->a);
+		put(f, ")");
+		if (x->what == OR || below(2) == 0)
+			put(f, x->what == OR ? "or" : "AND");
+		put(f, "(");
+		put_expr(f, x->b);
+		put(f, ")");
+		break;
+	case NUMBER:
+		put(f, columns[x->column]);
+		put(f, compares[x->compare]);
+		sprintf(number, "%llu", (unsigned long long)x->number);
+		put(f, number);
+		break;
+	default:
+		fprintf(f, " %s", sides[x->side]);
+		put(f, fields[x->what]);
+		put_list(f, x);
+	}
+}
+
+/* --- as its meaning --------------------------------------------------------
+ */
+
+static bool
+addr_in(const struct addr *a, const char *text)
+{
+	struct net n;
+
+	assert_int_equal(net_parse(text, &n), 0);
+	for (unsigned int bit = 0; bit < n.len; bit++)
+		if (((a->b[bit / 8] ^ n.a.b[bit / 8]) >> (7 - bit % 8) & 1) !=
+		    0)
+			return false;
+	return true;
+}
+
+static bool
+port_in(uint16_t port, const char *text)
+{
+	unsigned int first, last;
+	int n = sscanf(text, "%u-%u", &first, &last);
+
+	return port >= first && port <= (n == 2 ? last : first);
+}
+
+static bool
+is_home(const struct addr *a)
+{
+	return addr_in(a, "11.11.0.0/16") || addr_in(a, "2001:db8::/32");
+}
+
+static bool
+reversed(const struct record *r)
+{
+	if ((r->has & HAS_FLAGS) == 0)
+		return !site_dst_serves(site, r->sport, r->dport);
+	switch (r->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) {
+	case TCP_SYN:
+		return false;
+	case TCP_SYN | TCP_ACK:
+	case TCP_RST:
+	case TCP_RST | TCP_ACK:
+		return true;
+	}
+	return !site_dst_serves(site, r->sport, r->dport);
+}
+
+/* One end, in the words of 'sides'. */
+static bool
+is_end(const char *side, bool src, bool rev)
+{
+	if (strcmp(side, "") == 0)
+		return true;
+	if (strcmp(side, "client ") == 0)
+		return src != rev;
+	if (strcmp(side, "server ") == 0)
+		return src == rev;
+	return (strcmp(side, "src ") == 0) == src;
+}
+
+static const char *
+direction_of(const struct record *r)
+{
+	bool src = is_home(&r->src), dst = is_home(&r->dst);
+
+	if (src && dst)
+		return "within";
+	if (!src && !dst)
+		return "stray";
+	return src != reversed(r) ? "out" : "in";
+}
+
+static const char *
+kind_of(const struct record *r)
+{
+	if ((r->has & HAS_FLAGS) == 0 || (r->flags & TCP_FIN) != 0)
+		return "";
+	if ((r->flags & TCP_RST) != 0)
+		return (r->flags & TCP_SYN) != 0 ? "" : "rst";
+	if ((r->flags & TCP_SYN) == 0)
+		return "";
+	return (r->flags & TCP_ACK) != 0 ? "synack" : "syn";
+}
+
+static bool
+one_end(
+    const struct expr *x, const char *word, const struct record *r, bool src)
+{
+	const struct addr *a = src ? &r->src : &r->dst;
+	uint16_t port = src ? r->sport : r->dport;
+	const char *side = sides[x->side];
+
+	if (x->what == CLASS && *side == '\0')
+		side = "server ";
+	if (!is_end(side, src, reversed(r)))
+		return false;
+	if (x->what == PORT)
+		return port_in(port, word);
+	if (x->what == CLASS)
+		return site_in_class(site, word, port);
+	return addr_in(a, word);
+}
+
+static bool
+value_holds(const struct expr *x, const char *word, const struct record *r,
+    const char *sensor)
+{
+	static const char *const hook_names[] = {
+	    "", "in", "out", "forward", "egress"};
+
+	switch (x->what) {
+	case DIRECTION:
+		return strcmp(word, direction_of(r)) == 0;
+	case FLAGS:
+		return strcmp(word, kind_of(r)) == 0;
+	case HOOK:
+		return strcmp(word, hook_names[r->hook]) == 0;
+	case PROTO:
+		return r->proto == (word[0] == 't'	? 6
+				       : word[0] == 'u' ? 17
+				       : word[0] == 'i' ? 1
+							: 47);
+	case SENSOR:
+		return sensor != NULL && strcmp(word, sensor) == 0;
+	default:
+		return one_end(x, word, r, true) || one_end(x, word, r, false);
+	}
+}
+
+static bool
+number_holds(const struct expr *x, const struct record *r)
+{
+	const struct {
+		uint16_t has;
+		uint64_t value;
+	} column[] = {{HAS_COUNTS, r->packets}, {HAS_COUNTS, r->octets},
+	    {HAS_TTL, r->ttl}, {HAS_WINDOW, r->window}, {HAS_MARK, r->mark},
+	    {HAS_UID, r->uid}};
+	uint64_t v = column[x->column].value;
+	const char *c = compares[x->compare];
+	bool less = v < x->number, same = v == x->number;
+
+	if ((r->has & column[x->column].has) == 0)
+		return false;
+	if (strcmp(c, "!=") == 0)
+		return !same;
+	return (c[0] == '=' && same) || (c[0] == '<' && less) ||
+	       (c[0] == '>' && !less && !same) || (c[1] == '=' && same);
+}
+
+static bool
+holds(const struct expr *x, const struct record *r, const char *sensor)
+{
+	switch (x->what) {
+	case NOT:
+		return !holds(x->a, r, sensor);
+	case AND:
+		return holds(x->a, r, sensor) && holds(x->b, r, sensor);
+	case OR:
+		return holds(x->a, r, sensor) || holds(x->b, r, sensor);
+	case NUMBER:
+		return number_holds(x, r);
+	default:
+		for (size_t i = 0; i < x->n; i++)
+			if (value_holds(x,
+				vocabulary[x->what].word[x->value[i]], r,
+				sensor))
+				return true;
+		return false;
+	}
+}
+
+/* --- the comparison ---------------------------------------------------------
+ */
+
+static struct record
+random_record(void)
+{
+	static const uint8_t flags[] = {TCP_SYN, TCP_SYN | TCP_ECE | TCP_CWR,
+	    TCP_SYN | TCP_ACK, TCP_RST, TCP_RST | TCP_ACK, TCP_ACK,
+	    TCP_SYN | TCP_FIN, TCP_SYN | TCP_ACK | TCP_FIN | TCP_PSH};
+	static const uint8_t proto[] = {6, 6, 6, 17, 1, 47, 50};
+	struct record r = {
+	    .sport = some_ports[below(COUNT(some_ports))],
+	    .dport = some_ports[below(COUNT(some_ports))],
+	    .flags = flags[below(COUNT(flags))],
+	    .proto = proto[below(COUNT(proto))],
+	    .hook = (uint8_t)below(5),
+	    .has = (uint16_t)below(0x200),
+	    .ttl = (uint8_t)below(4),
+	    .window = (uint16_t)below(4),
+	    .mark = (uint32_t)below(4),
+	    .uid = (uint32_t)below(4),
+	    .packets = below(4),
+	    .octets = below(4),
+	};
+
+	assert_int_equal(addr_parse(hosts[below(COUNT(hosts))], &r.src), 0);
+	assert_int_equal(addr_parse(hosts[below(COUNT(hosts))], &r.dst), 0);
+	return r;
+}
+
+static bool
+has_host(const struct addr *host, size_t n, const struct record *r)
+{
+	for (size_t i = 0; i < n; i++)
+		if (addr_eq(&host[i], &r->src) || addr_eq(&host[i], &r->dst))
+			return true;
+	return false;
+}
+
+/* Returns how often the filter matched. */
+static size_t
+compare(const struct expr *x, const char *text)
+{
+	struct addr host[64];
+	struct err e;
+	struct filter *f = filter_parse(text, site, &e);
+	size_t needed, matched = 0;
+
+	if (f == NULL)
+		fail_msg("%s: %s", text, e.text);
+	needed = filter_needs_hosts(f, host, COUNT(host));
+	for (size_t i = 0; i < RECORDS; i++) {
+		struct record r = random_record();
+		struct filter_subject s = {.record = &r,
+		    .sensor =
+			below(4) == 0 ? NULL : sensors[below(COUNT(sensors))]};
+		bool yes = filter_match(f, &s);
+
+		if (yes != holds(x, &r, s.sensor))
+			fail_msg("%s: %d", text, yes);
+		if (yes && needed > 0 && !has_host(host, needed, &r))
+			fail_msg("%s does not need these hosts", text);
+		matched += yes;
+	}
+	filter_free(f);
+	return matched;
+}
+
+static void
+a_filter_means_what_its_words_mean(void **state)
+{
+	size_t matched = 0;
+
+	(void)state;
+	for (seed = 1; seed < FILTERS; seed++) {
+		uint64_t number = seed;
+		struct expr *x = random_expr((int)below(DEPTH));
+		char *text;
+		size_t len;
+		FILE *f = open_memstream(&text, &len);
+
+		assert_non_null(f);
+		put_expr(f, x);
+		fclose(f);
+		matched += compare(x, text);
+		free(text);
+		free_expr(x);
+		seed = number;
+	}
+	/* A test in which nothing or everything matched would prove little. */
+	assert_true(matched > FILTERS * RECORDS / 10);
+	assert_true(matched < FILTERS * RECORDS * 9 / 10);
+}
+
+static void
+a_connection_matches_as_its_syn_does(void **state)
+{
+	(void)state;
+	for (seed = 1; seed < FILTERS; seed++) {
+		uint64_t number = seed;
+		struct expr *x = random_expr((int)below(DEPTH));
+		struct record r = random_record();
+		struct filter *filter;
+		char *text;
+		size_t len;
+		FILE *f = open_memstream(&text, &len);
+
+		assert_non_null(f);
+		put_expr(f, x);
+		fclose(f);
+		filter = filter_parse(text, site, NULL);
+		assert_non_null(filter);
+		r.has = HAS_FLAGS;
+		r.flags = TCP_SYN;
+		r.proto = 6;
+		r.hook = HOOK_NONE;
+		if (filter_match_connection(filter, &r.src, r.sport, &r.dst,
+			r.dport, "pot1") != holds(x, &r, "pot1"))
+			fail_msg("%s", text);
+		filter_free(filter);
+		free(text);
+		free_expr(x);
+		seed = number;
+	}
+}
+
+static int
+make_site(void **state)
+{
+	struct honeynet lab = {.name = "lab"};
+	struct net one;
+
+	(void)state;
+	site = site_new();
+	net_parse("11.11.0.0/16", &one);
+	nets_add(&lab.home, &one);
+	net_parse("2001:db8::/32", &one);
+	nets_add(&lab.home, &one);
+	return site_add_honeynet(site, &lab, NULL);
+}
+
+static int
+free_site(void **state)
+{
+	(void)state;
+	site_free(site);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_filter_means_what_its_words_mean),
+	    cmocka_unit_test(a_connection_matches_as_its_syn_does),
+	};
+
+	return cmocka_run_group_tests(tests, make_site, free_site);
+}
