@@ -47,9 +47,15 @@ const struct incident *incidents_connection(
 const struct incident *incidents_alert(
     struct incidents *s, struct alert *a, const char **op);
 
-/* Continue an incident that was told before a restart.  Copied.  Returns 0,
- * or -1: no memory. */
-int incidents_restore(struct incidents *s, const struct incident *i);
+/*
+ * Continue an incident that was told before a restart; it replaces what was
+ * found meanwhile.  Copied.
+ *
+ * last_ns: the last time of each evidence's alert, i->n_evidence of them.
+ * Returns 0, or -1: no memory.
+ */
+int incidents_restore(
+    struct incidents *s, const struct incident *i, const int64_t *last_ns);
 
 uint64_t incidents_evicted(const struct incidents *s);
 
