@@ -42,8 +42,8 @@ names_add(struct names *s, const char *name)
 		at++;
 	if ((at < s->n && order == 0) || s->n == ALERT_NAMES_MAX)
 		return;
-	memmove(s->name[at + 1], s->name[at],
-	    (s->n - at) * sizeof(s->name[at]));
+	memmove(
+	    s->name[at + 1], s->name[at], (s->n - at) * sizeof(s->name[at]));
 	s->n++;
 	memcpy(s->name[at], name, len);
 	s->name[at][len] = '\0';
