@@ -58,6 +58,8 @@ class Listener:
                     if line.startswith("{"):
                         self.alerts.append((now, json.loads(line)))
                 for line in complete_lines(people):
+                    if line.startswith("synhive:"):
+                        continue
                     say(f"    {line.rstrip()}")
 
     def wait_for(self, detector, honeypot, peer):
