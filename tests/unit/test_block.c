@@ -4,7 +4,7 @@
 #include "aggregator/store/block.h"
 #include "aggregator/store/gather.h"
 #include "aggregator/store/hosts.h"
-#include "aggregator/store/ranges.h"
+#include "aggregator/store/sequences.h"
 
 #include <sysexits.h>
 
@@ -431,12 +431,12 @@ no_filter_says_yes_and_an_empty_one_no(void **state)
 /* --- ranges --- */
 
 static void
-ranges_agree_with_a_bitmap(void **state)
+sequences_agree_with_a_bitmap(void **state)
 {
 	enum {
 		N = 500
 	};
-	struct ranges r = {0};
+	struct sequences r = {0};
 	bool in[N] = {false};
 
 	(void)state;
@@ -447,60 +447,60 @@ ranges_agree_with_a_bitmap(void **state)
 
 		if (last >= N)
 			last = N - 1;
-		assert_int_equal(ranges_add(&r, first, last), 0);
+		assert_int_equal(sequences_add(&r, first, last), 0);
 		for (uint64_t x = first; x <= last; x++)
 			in[x] = true;
 		for (uint64_t x = 0; x < N; x++) {
-			assert_int_equal(ranges_have(&r, x), in[x]);
+			assert_int_equal(sequences_have(&r, x), in[x]);
 			highest = in[x] ? x : highest;
 		}
 		for (uint64_t x = 10; x < highest; x++)
 			missing += !in[x];
-		assert_int_equal(ranges_highest(&r), highest);
+		assert_int_equal(sequences_highest(&r), highest);
 		if (highest > 9)
-			assert_int_equal(ranges_missing(&r, 9), missing);
+			assert_int_equal(sequences_missing(&r, 9), missing);
 	}
-	ranges_fini(&r);
+	sequences_fini(&r);
 }
 
 static void
-ranges_reach_from_zero_to_the_greatest_number(void **state)
+sequences_reach_from_zero_to_the_greatest_number(void **state)
 {
-	struct ranges r = {0};
+	struct sequences r = {0};
 
 	(void)state;
-	assert_int_equal(ranges_add(&r, UINT64_MAX, UINT64_MAX), 0);
-	assert_int_equal(ranges_add(&r, 0, 0), 0);
-	assert_true(ranges_have(&r, 0));
-	assert_true(ranges_have(&r, UINT64_MAX));
-	assert_false(ranges_have(&r, 1));
+	assert_int_equal(sequences_add(&r, UINT64_MAX, UINT64_MAX), 0);
+	assert_int_equal(sequences_add(&r, 0, 0), 0);
+	assert_true(sequences_have(&r, 0));
+	assert_true(sequences_have(&r, UINT64_MAX));
+	assert_false(sequences_have(&r, 1));
 	assert_int_equal(r.n, 2);
-	assert_int_equal(ranges_add(&r, 1, UINT64_MAX - 1), 0);
+	assert_int_equal(sequences_add(&r, 1, UINT64_MAX - 1), 0);
 	assert_int_equal(r.n, 1);
-	assert_true(ranges_have(&r, 77));
-	ranges_fini(&r);
+	assert_true(sequences_have(&r, 77));
+	sequences_fini(&r);
 }
 
 static void
 too_many_gaps_close_the_oldest_and_admit_nothing_twice(void **state)
 {
-	struct ranges r = {0};
+	struct sequences r = {0};
 	uint64_t i;
 
 	(void)state;
-	for (i = 1; i <= 3 * RANGES_MAX; i++) {
-		assert_false(ranges_have(&r, 2 * i));
-		assert_int_equal(ranges_add(&r, 2 * i, 2 * i), 0);
+	for (i = 1; i <= 3 * SEQUENCES_MAX; i++) {
+		assert_false(sequences_have(&r, 2 * i));
+		assert_int_equal(sequences_add(&r, 2 * i, 2 * i), 0);
 	}
-	assert_int_equal(r.n, RANGES_MAX);
-	for (i = 1; i <= 3 * RANGES_MAX; i++)
-		assert_true(ranges_have(&r, 2 * i));
+	assert_int_equal(r.n, SEQUENCES_MAX);
+	for (i = 1; i <= 3 * SEQUENCES_MAX; i++)
+		assert_true(sequences_have(&r, 2 * i));
 	/* The closed gaps count as known; the newest are still open. */
-	assert_true(ranges_have(&r, 3));
-	assert_false(ranges_have(&r, 6 * RANGES_MAX - 1));
+	assert_true(sequences_have(&r, 3));
+	assert_false(sequences_have(&r, 6 * SEQUENCES_MAX - 1));
 	/* All of them are still told as missing. */
-	assert_int_equal(ranges_missing(&r, 0), 3 * RANGES_MAX);
-	ranges_fini(&r);
+	assert_int_equal(sequences_missing(&r, 0), 3 * SEQUENCES_MAX);
+	sequences_fini(&r);
 }
 
 int
@@ -522,8 +522,8 @@ main(void)
 	    cmocka_unit_test(a_host_that_is_there_is_never_denied),
 	    cmocka_unit_test(a_stranger_is_let_in_less_than_once_in_a_hundred),
 	    cmocka_unit_test(no_filter_says_yes_and_an_empty_one_no),
-	    cmocka_unit_test(ranges_agree_with_a_bitmap),
-	    cmocka_unit_test(ranges_reach_from_zero_to_the_greatest_number),
+	    cmocka_unit_test(sequences_agree_with_a_bitmap),
+	    cmocka_unit_test(sequences_reach_from_zero_to_the_greatest_number),
 	    cmocka_unit_test(
 		too_many_gaps_close_the_oldest_and_admit_nothing_twice),
 	};
