@@ -80,7 +80,8 @@ check_endpoints(
 	for (size_t i = 1; i < sizeof(at) / sizeof(*at); i++)
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(at[i].value, at[k].value) == 0)
-				return conf_fail(top, at[i].key, e,
+				return conf_fail(top,
+				    at[conf_has(top, at[i].key) ? i : k].key, e,
 				    "'%s' and '%s' are both %.80s", at[k].key,
 				    at[i].key, at[i].value);
 	return 0;

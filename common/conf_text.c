@@ -17,9 +17,9 @@
  * What libconfuse 3.3 does with a text that it is given as it is, measured:
  * each "#" comment counts as three lines and each C comment as one too many,
  * so that all places behind it are wrong; a comment that never ends is no
- * error; "${NAME}" becomes what the environment says; stray marks are left
- * out without a word; reading a folder ends the process.  None of that gets
- * past this file.
+ * error, nor is a section; "${NAME}" becomes what the environment says; stray
+ * marks are left out without a word; reading a folder ends the process.  None
+ * of that gets past this file.
  */
 struct scan {
 	const char *path;
@@ -27,6 +27,8 @@ struct scan {
 	char *at;
 	unsigned int line;
 	char last; /* that was neither blank nor comment */
+	size_t depth;
+	unsigned int brace; /* line of the last "{" */
 	struct err *e;
 };
 
@@ -110,6 +112,8 @@ note_brace(struct scan *s)
 	struct conf_text *t = s->out;
 	unsigned int *more;
 
+	s->depth++;
+	s->brace = s->line;
 	if (s->last == '=')
 		return 0;
 	more = reallocarray(t->opened, t->n_opened + 1, sizeof(*more));
@@ -151,6 +155,8 @@ plain_byte(struct scan *s)
 		    "%s:%u: a key stands without quotes", s->path, s->line);
 	if (*s->at == '{' && note_brace(s) == -1)
 		return -1;
+	if (*s->at == '}' && s->depth > 0)
+		s->depth--;
 	if (*s->at == '\n')
 		s->line++;
 	if (!ends_word(*s->at) || strchr("={},", *s->at) != NULL)
@@ -174,6 +180,9 @@ scan(struct scan *s)
 		else
 			rc = plain_byte(s);
 	}
+	if (rc == 0 && s->depth > 0)
+		return err_set(s->e, EX_CONFIG,
+		    "%s:%u: this brace is not closed", s->path, s->brace);
 	return rc;
 }
 

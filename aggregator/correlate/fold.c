@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+#define ROWS_AHEAD 8
+
 struct fold {
 	struct table table;
 	struct early *early;
@@ -291,6 +293,16 @@ put_flow(struct fold *f, const struct input *in, size_t i)
 /* --- all of it
  * ------------------------------------------------------------------ */
 
+/* The table is far larger than any cache: ask for memory before its turn. */
+static void
+look_ahead(const struct fold *f, const struct batch *b, size_t i)
+{
+	struct tuple t = from_client(b, i);
+
+	set_seq(&t, b, i, batch_seq(b, i));
+	table_prefetch(&f->table, &t);
+}
+
 void
 fold_put(struct fold *f, const char *sensor, const struct batch *b)
 {
@@ -302,7 +314,9 @@ fold_put(struct fold *f, const char *sensor, const struct batch *b)
 	};
 
 	f->n.records += b->n;
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
+		if (i + ROWS_AHEAD < b->n)
+			look_ahead(f, b, i + ROWS_AHEAD);
 		switch (flow_kind(b, i)) {
 		case KIND_SYN:
 			put_syn(f, &in, i);
@@ -319,6 +333,7 @@ fold_put(struct fold *f, const char *sensor, const struct batch *b)
 		case KIND_NONE:
 			break;
 		}
+	}
 }
 
 void

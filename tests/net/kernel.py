@@ -9,11 +9,11 @@ import signal
 import sys
 
 import pytest
-from hive import BUILD, attempt
+from hive import attempt, program
 from netns import wait_until
 
-DUMP = BUILD / "tools" / "nflogdump"
-SEND = BUILD / "tools" / "synsend"
+DUMP = program("tools/nflogdump")
+SEND = program("tools/synsend")
 OUT, IN = 5, 6                  # the groups
 SYN, SYNACK, REFUSAL, ECN_SYN = 0x02, 0x12, 0x14, 0xc2
 UNAVAILABLE, NOPERM, CONFIG = 69, 77, 78        # sysexits(3)

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A filter's text; what it says of a few records must not contradict what it
+ * says of the hosts that it needs. */
+#include "common/err.h"
+#include "common/filter.h"
+#include "common/site.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOSTS 16
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+add_filter(struct site *s, const char *name, const char *text)
+{
+	struct named_filter f = {.text = strdup(text)};
+
+	strcpy(f.name, name);
+	if (f.text == NULL || site_add_filter(s, &f, NULL) == -1)
+		abort();
+}
+
+static struct site *
+make_site(void)
+{
+	struct honeynet lab = {.name = "lab"};
+	struct site *s = site_new();
+	struct net home;
+
+	if (s == NULL || net_parse("11.11.0.0/16", &home) != 0 ||
+	    nets_add(&lab.home, &home) == -1 ||
+	    site_add_honeynet(s, &lab, NULL) == -1)
+		abort();
+	add_filter(s, "a", "direction out and not @b");
+	add_filter(s, "b", "port [22, 6660-6669] or host 1.2.3.4");
+	add_filter(s, "self", "not @self");
+	add_filter(s, "nothing", "");
+	return s;
+}
+
+static void
+check(const struct filter *f, const struct filter_subject *s,
+    const struct addr *host, size_t n)
+{
+	bool found = n == 0;
+
+	if (!filter_match(f, s))
+		return;
+	for (size_t i = 0; i < n; i++)
+		found |= addr_eq(&host[i], &s->record->src) ||
+			 addr_eq(&host[i], &s->record->dst);
+	if (!found)
+		abort();
+}
+
+static void
+match(const struct filter *f)
+{
+	struct record r = {.has = HAS_FLAGS | HAS_COUNTS,
+	    .proto = 6,
+	    .sport = 40000,
+	    .dport = 22,
+	    .flags = TCP_SYN,
+	    .prefix = "out"};
+	struct filter_subject s = {.record = &r, .sensor = "pot1"};
+	struct addr host[HOSTS];
+	size_t n = filter_needs_hosts(f, host, HOSTS);
+
+	if (addr_parse("11.11.0.1", &r.src) == -1 ||
+	    addr_parse("1.2.3.4", &r.dst) == -1)
+		abort();
+	check(f, &s, host, n);
+	r.has = 0;
+	s.sensor = NULL;
+	check(f, &s, host, n);
+	(void)filter_match_connection(f, &r.src, 1, &r.dst, 6667, NULL);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct site *site = make_site();
+	char *text = malloc(size + 1);
+	struct filter *f;
+	struct err e = {0};
+
+	if (text == NULL)
+		abort();
+	memcpy(text, data, size);
+	text[size] = '\0';
+	f = filter_parse(text, site, &e);
+	if (f != NULL)
+		match(f);
+	else if (e.text[0] == '\0' || e.code == 0)
+		abort();
+	filter_free(f);
+	free(text);
+	site_free(site);
+	return 0;
+}
