@@ -8,6 +8,10 @@
 
 #define FORMAT 1
 
+/* A message is 26 KB or more, a block a megabyte: pages four times the usual
+ * size save a third of the time.  32 KiB saved no more. */
+#define PAGE_BYTES 16384
+
 /* The great columns come last: a row's others are read without them. */
 static const char create[] =
     "CREATE TABLE batch("
@@ -85,7 +89,8 @@ static const char *const sql[DAY_STATEMENTS] = {
 		       " AND (?4 IS NULL OR t_min < ?4))) ORDER BY id",
 };
 
-static const struct db_schema schema = {FORMAT, create, sql, DAY_STATEMENTS};
+static const struct db_schema schema = {
+    FORMAT, PAGE_BYTES, create, sql, DAY_STATEMENTS};
 
 /* One number or two; all statements here that answer with one row. */
 static int
@@ -226,7 +231,7 @@ day_undo(struct day *d)
 }
 
 static int
-load_starts(struct day *d, struct received *seen, struct err *e)
+load_starts(struct day *d, struct received *known, struct err *e)
 {
 	struct query q = query_start(d->db, DAY_STARTS);
 	struct run_id run;
@@ -237,7 +242,7 @@ load_starts(struct day *d, struct received *seen, struct err *e)
 		const char *sensor = query_peek_text(&q);
 
 		query_get_bytes(&q, &run, sizeof(run));
-		if ((r = received_make(seen, sensor, &run)) == NULL) {
+		if ((r = received_make(known, sensor, &run)) == NULL) {
 			query_end(&q);
 			return err_set(e, EX_OSERR, "out of memory");
 		}
@@ -250,7 +255,7 @@ load_starts(struct day *d, struct received *seen, struct err *e)
 }
 
 static int
-load_sequences(struct day *d, enum day_statement what, struct received *seen,
+load_sequences(struct day *d, enum day_statement what, struct received *known,
     struct err *e)
 {
 	struct query q = query_start(d->db, what);
@@ -264,7 +269,7 @@ load_sequences(struct day *d, enum day_statement what, struct received *seen,
 		const char *sensor = query_peek_text(&q);
 
 		query_get_bytes(&q, &run, sizeof(run));
-		r = received_make(seen, sensor, &run);
+		r = received_make(known, sensor, &run);
 		first = query_get_u64(&q);
 		last = query_get_u64(&q);
 		sums.messages = query_get_u64(&q);
@@ -274,7 +279,7 @@ load_sequences(struct day *d, enum day_statement what, struct received *seen,
 		sums.first_received_ns = query_get_i64(&q);
 		sums.last_received_ns = query_get_i64(&q);
 		if (r == NULL ||
-		    received_put(seen, r, first, last, &sums) == -1) {
+		    received_put(known, r, first, last, &sums) == -1) {
 			query_end(&q);
 			return err_set(e, EX_OSERR, "out of memory");
 		}
@@ -283,18 +288,18 @@ load_sequences(struct day *d, enum day_statement what, struct received *seen,
 }
 
 int
-day_load(struct day *d, struct received *seen, struct err *e)
+day_load(struct day *d, struct received *known, struct err *e)
 {
 	/* One snapshot: a message is in one of the two tables. */
 	if (db_begin(d->db, e) == -1)
 		return -1;
-	if (load_starts(d, seen, e) == -1 ||
-	    load_sequences(d, DAY_PARTS, seen, e) == -1 ||
-	    load_sequences(d, DAY_SEQUENCES, seen, e) == -1) {
+	if (load_starts(d, known, e) == -1 ||
+	    load_sequences(d, DAY_PARTS, known, e) == -1 ||
+	    load_sequences(d, DAY_SEQUENCES, known, e) == -1) {
 		db_undo(d->db);
-		received_undo(seen);
+		received_undo(known);
 		return -1;
 	}
-	received_commit(seen, d->number);
+	received_commit(known, d->number);
 	return db_commit(d->db, e);
 }

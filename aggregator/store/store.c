@@ -48,7 +48,7 @@ store_pos_cmp(const struct store_pos *a, const struct store_pos *b)
 
 /* What one day knows, and whether it still has to be re-cut. */
 static int
-load_day(const char *dir, struct day_entry *entry, struct received *seen,
+load_day(const char *dir, struct day_entry *entry, struct received *known,
     struct err *e)
 {
 	struct day *d = day_open(dir, entry->number, DB_READ, e);
@@ -58,7 +58,7 @@ load_day(const char *dir, struct day_entry *entry, struct received *seen,
 	if (d == NULL)
 		return e->code == EX_NOINPUT ? 0 : -1;
 	finished = db_is_finished(d->db, e);
-	if (finished == -1 || day_load(d, seen, e) == -1) {
+	if (finished == -1 || day_load(d, known, e) == -1) {
 		day_close(d);
 		return -1;
 	}
@@ -68,22 +68,22 @@ load_day(const char *dir, struct day_entry *entry, struct received *seen,
 }
 
 struct received *
-store_load_seen(const char *dir, struct days *days, struct err *e)
+store_load_received(const char *dir, struct days *days, struct err *e)
 {
-	struct received *seen = received_new();
+	struct received *known = received_new();
 	struct err own;
 
-	if (seen == NULL) {
+	if (known == NULL) {
 		err_set(e, EX_OSERR, "out of memory");
 		return NULL;
 	}
 	for (size_t i = 0; i < days->n; i++)
-		if (load_day(dir, &days->at[i], seen, &own) == -1) {
+		if (load_day(dir, &days->at[i], known, &own) == -1) {
 			err_set(e, own.code, "%s", own.text);
-			received_free(seen);
+			received_free(known);
 			return NULL;
 		}
-	return seen;
+	return known;
 }
 
 static int
@@ -92,8 +92,8 @@ open_writer(struct store *s, struct err *e)
 	s->lock = dir_lock(s->dir, e);
 	if (s->lock == -1 || dir_days(s->dir, &s->days, e) == -1)
 		return -1;
-	s->seen = store_load_seen(s->dir, &s->days, e);
-	return s->seen == NULL ? -1 : 0;
+	s->received = store_load_received(s->dir, &s->days, e);
+	return s->received == NULL ? -1 : 0;
 }
 
 struct store *
@@ -127,7 +127,7 @@ store_close(struct store *s)
 		day_undo(s->today);
 	day_close(s->today);
 	day_close(s->old);
-	received_free(s->seen);
+	received_free(s->received);
 	days_fini(&s->days);
 	workshop_fini(&s->shop);
 	if (s->lock != -1)
@@ -197,7 +197,7 @@ undo(struct store *s)
 	if (s->open)
 		day_undo(s->today);
 	s->open = false;
-	received_undo(s->seen);
+	received_undo(s->received);
 }
 
 bool
@@ -205,7 +205,7 @@ store_has(const struct store *s, const char *sensor, const struct run_id *run,
     uint64_t sequence)
 {
 	const struct received_run *r =
-	    s->seen == NULL ? NULL : received_get(s->seen, sensor, run);
+	    s->received == NULL ? NULL : received_get(s->received, sensor, run);
 
 	return r != NULL && received_has(r, sequence);
 }
@@ -229,7 +229,8 @@ put(struct store *s, struct received_run *r, const struct store_item *it,
 		return -1;
 	if (day_put(s->today, it, e) == -1)
 		return -1;
-	if (received_put(s->seen, r, it->sequence, it->sequence, &sums) == -1)
+	if (received_put(s->received, r, it->sequence, it->sequence, &sums) ==
+	    -1)
 		return err_set(e, EX_OSERR, "out of memory");
 	return 0;
 }
@@ -237,7 +238,8 @@ put(struct store *s, struct received_run *r, const struct store_item *it,
 int
 store_put(struct store *s, const struct store_item *it, struct err *e)
 {
-	struct received_run *r = received_make(s->seen, it->sensor, &it->run);
+	struct received_run *r =
+	    received_make(s->received, it->sensor, &it->run);
 
 	if (r != NULL && received_has(r, it->sequence))
 		return 0;
@@ -258,7 +260,7 @@ store_commit(struct store *s, struct store_pos *pos, struct err *e)
 		return -1;
 	}
 	if (s->open)
-		received_commit(s->seen, s->today->number);
+		received_commit(s->received, s->today->number);
 	s->open = false;
 	*pos = (struct store_pos){0};
 	if (s->today != NULL)
@@ -284,7 +286,7 @@ int
 store_expire(struct store *s, int64_t now_ns, int keep_days, struct err *e)
 {
 	int removed = 0;
-	struct received *seen;
+	struct received *known;
 
 	if (s->open)
 		return err_set(e, EX_SOFTWARE, "a transaction is open");
@@ -302,9 +304,9 @@ store_expire(struct store *s, int64_t now_ns, int keep_days, struct err *e)
 	}
 	if (removed == 0)
 		return 0;
-	if ((seen = store_load_seen(s->dir, &s->days, e)) == NULL)
+	if ((known = store_load_received(s->dir, &s->days, e)) == NULL)
 		return -1;
-	received_free(s->seen);
-	s->seen = seen;
+	received_free(s->received);
+	s->received = known;
 	return removed;
 }
