@@ -536,7 +536,7 @@ a_file_is_included_once(void **state)
 static void
 files_go_to_their_limit_and_no_further(void **state)
 {
-	char name[16], text[CONF_FILES_MAX * 16] = "include = {";
+	char name[24], text[CONF_FILES_MAX * 16] = "include = {";
 	struct all all;
 
 	(void)state;

@@ -610,7 +610,7 @@ text_goes_to_its_limit_and_no_further(void **state)
 static void
 named_filters_cannot_multiply_beyond_the_limits(void **state)
 {
-	char name[8], text[32];
+	char name[24], text[64];
 	struct err e;
 
 	(void)state;
@@ -634,7 +634,7 @@ named_filters_cannot_multiply_beyond_the_limits(void **state)
 static void
 a_chain_of_names_is_as_deep_as_parentheses(void **state)
 {
-	char name[8], text[16];
+	char name[24], text[64];
 	struct err e;
 
 	(void)state;
