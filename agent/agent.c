@@ -2,7 +2,7 @@
 #include "agent/agent.h"
 
 #include "agent/config.h"
-#include "agent/host.h"
+#include "common/host.h"
 #include "agent/link.h"
 #include "agent/nflog.h"
 #include "agent/rules.h"

@@ -8,8 +8,9 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libmnl/libmnl.h>
 #include <libnetfilter_log/libnetfilter_log.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sysexits.h>
@@ -227,23 +228,28 @@ take_packet(struct nflog_group *g, const struct nlmsghdr *h, int64_t now_ns,
 	fn(&p.record, arg);
 }
 
+static bool
+is_packet(const struct nlmsghdr *h)
+{
+	return h->nlmsg_type == (NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_PACKET) &&
+	       h->nlmsg_len >= NLMSG_LENGTH(sizeof(struct nfgenmsg));
+}
+
 /* Returns the packets in the 'n' bytes of the buffer. */
 static uint32_t
 take_message(struct nflog_group *g, size_t n, nflog_fn *fn, void *arg)
 {
-	const struct nlmsghdr *h = (const struct nlmsghdr *)g->buffer;
+	struct nlmsghdr *h = (struct nlmsghdr *)g->buffer;
 	int64_t now_ns = clock_wall_ns();
-	int left = (int)n; /* at most 2 * MESSAGE_MAX */
+	ssize_t left = (ssize_t)n; /* signed: the last step may go below 0 */
 	uint32_t count = 0;
 
-	for (; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
-		if (h->nlmsg_type !=
-			(NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_PACKET) ||
-		    mnl_nlmsg_get_payload_len(h) < sizeof(struct nfgenmsg))
-			continue;
-		take_packet(g, h, now_ns, fn, arg);
-		count++;
-	}
+	/* The macros of the kernel: inline, where libmnl's are calls. */
+	for (; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left))
+		if (is_packet(h)) {
+			take_packet(g, h, now_ns, fn, arg);
+			count++;
+		}
 	return count;
 }
 

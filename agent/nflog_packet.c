@@ -1,50 +1,78 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agent/nflog_packet.h"
 #include "common/decode.h"
+#include "common/rd.h"
 
 #include <arpa/inet.h>
 #include <endian.h>
-#include <libmnl/libmnl.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
+#include <linux/netlink.h>
 #include <string.h>
 
-/* The attributes that we use, as they stand in the message. */
+/* A packet's message: COPY_RANGE of nflog.c and some 300 bytes more. */
+#define PACKET_MAX UINT16_MAX
+
+/*
+ * The attributes that we know: where they stand in the message.  libmnl and
+ * libnetfilter_log do the same with a few calls for each: 170 ns a packet
+ * instead of 30.
+ */
 struct attributes {
-	const struct nlattr *a[NFULA_MAX + 1];
+	uint8_t family;
+	const uint8_t *message;
+	struct {
+		uint16_t at, n; /* 0: not there */
+	} a[NFULA_MAX + 1];
 };
 
 static void
 collect(const struct nlmsghdr *h, struct attributes *out)
 {
-	struct nlattr *a; /* the macro casts to char * */
+	struct rd r = rd_init(h, h->nlmsg_len);
+	struct nfgenmsg nf;
+	struct nlattr head;
+	size_t n, padding;
 
 	memset(out, 0, sizeof(*out));
-	mnl_attr_for_each(a, h, sizeof(struct nfgenmsg))
-	{
-		uint16_t type = mnl_attr_get_type(a);
-
-		if (type <= NFULA_MAX)
-			out->a[type] = a;
+	out->message = r.p;
+	if (r.left > PACKET_MAX)
+		return;
+	rd_skip(&r, NLMSG_HDRLEN);
+	rd_copy(&r, &nf, sizeof(nf));
+	out->family = nf.nfgen_family;
+	while (r.left >= sizeof(head)) {
+		/* Lengths are in host order: it is this host's kernel. */
+		rd_copy(&r, &head, sizeof(head));
+		if (head.nla_len < sizeof(head))
+			return;
+		n = head.nla_len - sizeof(head);
+		padding = NLA_ALIGN(head.nla_len) - head.nla_len;
+		head.nla_type &= NLA_TYPE_MASK;
+		if (head.nla_type <= NFULA_MAX && n <= r.left) {
+			out->a[head.nla_type].at =
+			    (uint16_t)(r.p - out->message);
+			out->a[head.nla_type].n = (uint16_t)n;
+		}
+		rd_skip(&r, n);
+		rd_skip(&r, padding < r.left ? padding : r.left);
 	}
 }
 
 /* The attribute's bytes, if there are at least 'n' of them. */
-static const void *
+static const uint8_t *
 get(const struct attributes *in, int type, size_t n)
 {
-	const struct nlattr *a = in->a[type];
-
-	return a != NULL && mnl_attr_get_payload_len(a) >= n
-		   ? mnl_attr_get_payload(a)
+	return in->a[type].at != 0 && in->a[type].n >= n
+		   ? in->message + in->a[type].at
 		   : NULL;
 }
 
 static bool
 get_u32(const struct attributes *in, int type, uint32_t *out)
 {
-	const void *p = get(in, type, sizeof(*out));
+	const uint8_t *p = get(in, type, sizeof(*out));
 
 	if (p == NULL)
 		return false;
@@ -57,12 +85,10 @@ get_u32(const struct attributes *in, int type, uint32_t *out)
 static const char *
 get_text(const struct attributes *in, int type)
 {
-	const struct nlattr *a = in->a[type];
-	size_t n;
+	const uint8_t *p = get(in, type, 1);
 
-	if (a == NULL || (n = mnl_attr_get_payload_len(a)) == 0)
-		return NULL;
-	return mnl_attr_get_str(a)[n - 1] == '\0' ? mnl_attr_get_str(a) : NULL;
+	return p != NULL && p[in->a[type].n - 1] == '\0' ? (const char *)p
+							 : NULL;
 }
 
 /* Hooks are numbered anew in each family. */
@@ -102,33 +128,32 @@ find_device(const struct attributes *in, int port, int plain,
 static int64_t
 time_of(const struct attributes *in, enum record_hook hook, int64_t now_ns)
 {
-	const struct nfulnl_msg_packet_timestamp *t;
-	struct nfulnl_msg_packet_timestamp copy;
+	const uint8_t *p;
+	struct nfulnl_msg_packet_timestamp t;
 
 	if (hook != HOOK_IN && hook != HOOK_FORWARD)
 		return now_ns;
-	if ((t = get(in, NFULA_TIMESTAMP, sizeof(*t))) == NULL)
+	if ((p = get(in, NFULA_TIMESTAMP, sizeof(t))) == NULL)
 		return now_ns;
-	memcpy(&copy, t, sizeof(copy));
-	return (int64_t)be64toh(copy.sec) * NS_PER_SEC +
-	       (int64_t)be64toh(copy.usec) * 1000;
+	memcpy(&t, p, sizeof(t));
+	return (int64_t)be64toh(t.sec) * NS_PER_SEC +
+	       (int64_t)be64toh(t.usec) * 1000;
 }
 
 static bool
 decode(const struct attributes *in, enum decode_link link, struct record *out)
 {
-	const struct nlattr *a = in->a[NFULA_PAYLOAD];
+	const uint8_t *payload = get(in, NFULA_PAYLOAD, 0);
 
-	return a != NULL && decode_packet(link, mnl_attr_get_payload(a),
-				mnl_attr_get_payload_len(a), out) == DECODE_OK;
+	return payload != NULL && decode_packet(link, payload,
+				      in->a[NFULA_PAYLOAD].n, out) == DECODE_OK;
 }
 
 void
 nflog_packet_parse(const struct nlmsghdr *h, struct nflog_ways *w, int fd,
     int64_t now_ns, struct nflog_packet *out)
 {
-	const struct nfgenmsg *nf = mnl_nlmsg_get_payload(h);
-	const struct nfulnl_msg_packet_hdr *head;
+	const uint8_t *head;
 	const struct nflog_device *in_dev, *out_dev;
 	enum decode_link link = DECODE_NETWORK;
 	enum record_hook hook = HOOK_NONE;
@@ -139,13 +164,15 @@ nflog_packet_parse(const struct nlmsghdr *h, struct nflog_ways *w, int fd,
 	collect(h, &in);
 	out->sequence =
 	    get_u32(&in, NFULA_SEQ, &number) ? number : NFLOG_NO_SEQUENCE;
-	if ((head = get(&in, NFULA_PACKET_HDR, sizeof(*head))) != NULL)
-		hook = hook_of(nf->nfgen_family, head->hook);
+	head = get(&in, NFULA_PACKET_HDR, sizeof(struct nfulnl_msg_packet_hdr));
+	if (head != NULL)
+		hook = hook_of(in.family,
+		    head[offsetof(struct nfulnl_msg_packet_hdr, hook)]);
 	in_dev = find_device(&in, NFULA_IFINDEX_PHYSINDEV, NFULA_IFINDEX_INDEV,
 	    &w->in, fd, now_ns);
 	out_dev = find_device(&in, NFULA_IFINDEX_PHYSOUTDEV,
 	    NFULA_IFINDEX_OUTDEV, &w->out, fd, now_ns);
-	if (nf->nfgen_family == NFPROTO_NETDEV && out_dev != NULL)
+	if (in.family == NFPROTO_NETDEV && out_dev != NULL)
 		link = out_dev->link;
 	out->decoded = decode(&in, link, r);
 	if (!out->decoded)

@@ -70,7 +70,9 @@ maintain(struct core *c)
 	struct err e;
 	int64_t now = clock_wall_ns();
 
-	if (c->n_pending > 0 || c->stalled)
+	/* A block must not straddle the position up to which records were
+	 * correlated: after a crash half of it would be told twice. */
+	if (c->n_pending > 0 || c->stalled || c->position_moved)
 		return;
 	if (store_recut(c->store, now, RECUT_AGE_NS, &e) == -1)
 		log_warn("store", "cannot re-cut: %s", e.text);
@@ -121,6 +123,8 @@ open_parts(struct core *c, struct err *e)
 	if (c->state == NULL)
 		return -1;
 	state_run(c->state, &c->run);
+	if (core_expect_own(c, e) == -1)
+		return -1;
 	core_news_sink(c, &sink);
 	c->pipeline = pipeline_new(c->config->site, &sink, e);
 	if (c->pipeline == NULL)

@@ -45,7 +45,10 @@ struct pipeline *pipeline_new(
     const struct site *site, const struct pipeline_sink *sink, struct err *e);
 void pipeline_free(struct pipeline *p);
 
-/* Records of one sensor (NULL: a file), in the order in which they came. */
+/*
+ * Records of one sensor (NULL: a file), in the order in which they came.
+ * Whatever they change is told before this returns, each alert once.
+ */
 void pipeline_put(
     struct pipeline *p, const char *sensor, const struct batch *b);
 
@@ -60,7 +63,11 @@ void pipeline_finish(struct pipeline *p);
  * again over records that were told of before a restart. */
 void pipeline_mute(struct pipeline *p, bool on);
 
-/* Continue from what was told before a restart.  Copied. */
+/*
+ * Continue from what was told before a restart: alerts in order of their
+ * times, then incidents.  Copied; they replace what was found while muted.
+ * Return 0, or -1 when memory is out.
+ */
 int pipeline_restore_alert(struct pipeline *p, const struct alert *a);
 int pipeline_restore_incident(struct pipeline *p, const struct incident *i);
 

@@ -48,11 +48,32 @@ addr_parse(const char *text, struct addr *out)
 	return inet_pton(AF_INET6, text, out->b) == 1 ? 0 : -1;
 }
 
+static char *
+put_byte(char *p, uint8_t v)
+{
+	if (v >= 100)
+		*p++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*p++ = (char)('0' + v / 10 % 10);
+	*p++ = (char)('0' + v % 10);
+	return p;
+}
+
+/* inet_ntop() takes 20 times as long, and the correlator asks per record. */
+static void
+format_v4(const uint8_t b[static 4], char *p)
+{
+	for (int i = 0; i < 4; i++) {
+		p = put_byte(p, b[i]);
+		*p++ = i < 3 ? '.' : '\0';
+	}
+}
+
 const char *
 addr_format(const struct addr *a, char out[static ADDR_TEXT_MAX])
 {
 	if (addr_is_v4(a))
-		inet_ntop(AF_INET, a->b + 12, out, ADDR_TEXT_MAX);
+		format_v4(a->b + 12, out);
 	else
 		inet_ntop(AF_INET6, a->b, out, ADDR_TEXT_MAX);
 	return out;

@@ -35,17 +35,18 @@ severity_parse(const char *name)
 void
 names_add(struct names *s, const char *name)
 {
-	size_t at = 0;
+	size_t at = 0, len = strnlen(name, SITE_NAME_MAX - 1);
 	int order = 1;
 
 	while (at < s->n && (order = strcmp(name, s->name[at])) > 0)
 		at++;
 	if ((at < s->n && order == 0) || s->n == ALERT_NAMES_MAX)
 		return;
-	memmove(s->name[at + 1], s->name[at],
-	    (s->n - at) * sizeof(s->name[at]));
+	memmove(
+	    s->name[at + 1], s->name[at], (s->n - at) * sizeof(s->name[at]));
 	s->n++;
-	snprintf(s->name[at], sizeof(s->name[at]), "%s", name);
+	memcpy(s->name[at], name, len);
+	s->name[at][len] = '\0';
 }
 
 void

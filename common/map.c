@@ -5,22 +5,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE UINT32_MAX
+#define NONE 0 /* slots are numbered from 1 */
 
 /* Before each key; 16 bytes, so that keys and values are aligned to 8. */
 struct slot {
-	uint32_t next; /* in the bucket, or among the free */
-	uint32_t older, younger;
+	uint32_t older, younger; /* older: the next one, while it is free */
 	uint32_t hash;
+	uint32_t zero;
+};
+
+/*
+ * Where slots are found: at their hash, or behind it up to an empty cell.
+ * Half of the cells at least are empty, and the hash is beside the number, so
+ * that a look at one cache line is mostly enough.
+ */
+struct cell {
+	uint32_t hash;
+	uint32_t slot; /* NONE: empty */
 };
 
 struct map {
 	size_t key_bytes, slot_bytes;
 	unsigned char *slots;
-	uint32_t *bucket;
-	uint32_t mask; /* buckets minus 1 */
+	struct cell *cell;
+	uint32_t mask; /* cells minus 1 */
 	uint32_t max, n;
-	uint32_t touched; /* slots from here on were never used */
+	uint32_t unused; /* slots from here on were never used */
 	uint32_t free, oldest, youngest;
 	uint64_t salt[4];
 	uint64_t evicted;
@@ -81,34 +91,34 @@ value_at(const struct map *m, uint32_t i)
 static inline uint32_t
 index_of(const struct map *m, const void *value)
 {
-	size_t offset = (size_t)((const unsigned char *)value - m->slots);
+	const unsigned char *slot =
+	    (const unsigned char *)value - m->key_bytes - sizeof(struct slot);
 
-	return (uint32_t)(offset / m->slot_bytes);
+	return (uint32_t)((size_t)(slot - m->slots) / m->slot_bytes);
 }
 
 struct map *
 map_new(size_t key_bytes, size_t value_bytes, uint32_t max)
 {
 	struct map *m = calloc(1, sizeof(*m));
-	uint32_t buckets = 16;
+	size_t cells = 16;
 
 	if (m == NULL)
 		return NULL;
-	while (buckets < max && buckets < UINT32_C(1) << 31)
-		buckets *= 2;
+	while (cells < 2 * (size_t)max)
+		cells *= 2;
 	m->key_bytes = key_bytes;
 	m->slot_bytes =
 	    sizeof(struct slot) + key_bytes + ((value_bytes + 7) & ~(size_t)7);
 	m->max = max;
-	m->mask = buckets - 1;
-	m->free = m->oldest = m->youngest = NONE;
-	m->slots = calloc(max, m->slot_bytes);
-	m->bucket = malloc(buckets * sizeof(*m->bucket));
-	if (m->slots == NULL || m->bucket == NULL) {
+	m->mask = (uint32_t)(cells - 1);
+	m->unused = 1;
+	m->slots = calloc((size_t)max + 1, m->slot_bytes);
+	m->cell = calloc(cells, sizeof(*m->cell));
+	if (m->slots == NULL || m->cell == NULL) {
 		map_free(m);
 		return NULL;
 	}
-	memset(m->bucket, 0xff, buckets * sizeof(*m->bucket));
 	randombytes_buf(m->salt, sizeof(m->salt));
 	return m;
 }
@@ -119,7 +129,7 @@ map_free(struct map *m)
 	if (m == NULL)
 		return;
 	free(m->slots);
-	free(m->bucket);
+	free(m->cell);
 	free(m);
 }
 
@@ -130,16 +140,47 @@ map_on_evict(struct map *m, map_evict_fn *fn, void *arg)
 	m->evict_arg = arg;
 }
 
-static uint32_t
+/* The cell of 'key', or the empty one where it would be. */
+static struct cell *
 find(const struct map *m, const void *key, uint32_t hash)
 {
-	uint32_t i = m->bucket[hash & m->mask];
+	uint32_t at = hash & m->mask;
 
-	for (; i != NONE; i = slot_at(m, i)->next)
-		if (slot_at(m, i)->hash == hash &&
-		    memcmp(key_at(m, i), key, m->key_bytes) == 0)
-			return i;
-	return NONE;
+	for (; m->cell[at].slot != NONE; at = (at + 1) & m->mask)
+		if (m->cell[at].hash == hash &&
+		    memcmp(key_at(m, m->cell[at].slot), key, m->key_bytes) == 0)
+			break;
+	return &m->cell[at];
+}
+
+/* Whether a slot with 'hash' in cell 'at' would be found if the cell 'hole'
+ * before it were empty. */
+static bool
+may_stay(const struct map *m, uint32_t hash, uint32_t at, uint32_t hole)
+{
+	return ((at - hash) & m->mask) < ((at - hole) & m->mask);
+}
+
+/* Empty the cell of slot 'i'; those behind it that were pushed aside move up,
+ * so that nothing hides behind the hole. */
+static void
+empty_cell(struct map *m, uint32_t i)
+{
+	uint32_t at = slot_at(m, i)->hash & m->mask, hole;
+
+	while (m->cell[at].slot != i)
+		at = (at + 1) & m->mask;
+	hole = at;
+	for (;;) {
+		at = (at + 1) & m->mask;
+		if (m->cell[at].slot == NONE)
+			break;
+		if (may_stay(m, m->cell[at].hash, at, hole))
+			continue;
+		m->cell[hole] = m->cell[at];
+		hole = at;
+	}
+	m->cell[hole].slot = NONE;
 }
 
 static void
@@ -174,13 +215,9 @@ age_remove(struct map *m, uint32_t i)
 static void
 remove_at(struct map *m, uint32_t i)
 {
-	uint32_t *link = &m->bucket[slot_at(m, i)->hash & m->mask];
-
-	while (*link != i)
-		link = &slot_at(m, *link)->next;
-	*link = slot_at(m, i)->next;
+	empty_cell(m, i);
 	age_remove(m, i);
-	slot_at(m, i)->next = m->free;
+	slot_at(m, i)->older = m->free;
 	m->free = i;
 	m->n--;
 }
@@ -188,12 +225,15 @@ remove_at(struct map *m, uint32_t i)
 static void
 evict_oldest(struct map *m)
 {
-	uint32_t i = m->oldest;
+	uint32_t i = m->oldest, next = slot_at(m, i)->younger;
 
 	if (m->evict != NULL)
 		m->evict(m->evict_arg, key_at(m, i), value_at(m, i));
 	m->evicted++;
 	remove_at(m, i);
+	/* Where one is evicted the next one follows soon. */
+	if (next != NONE)
+		__builtin_prefetch(&m->cell[slot_at(m, next)->hash & m->mask]);
 }
 
 static uint32_t
@@ -202,15 +242,21 @@ take_slot(struct map *m)
 	uint32_t i = m->free;
 
 	if (i == NONE)
-		return m->touched++;
-	m->free = slot_at(m, i)->next;
+		return m->unused++;
+	m->free = slot_at(m, i)->older;
 	return i;
+}
+
+void
+map_prefetch(const struct map *m, const void *key)
+{
+	__builtin_prefetch(&m->cell[hash_key(m, key) & m->mask]);
 }
 
 void *
 map_get(const struct map *m, const void *key)
 {
-	uint32_t i = find(m, key, hash_key(m, key));
+	uint32_t i = find(m, key, hash_key(m, key))->slot;
 
 	return i == NONE ? NULL : value_at(m, i);
 }
@@ -218,20 +264,21 @@ map_get(const struct map *m, const void *key)
 void *
 map_put(struct map *m, const void *key, bool *is_new)
 {
-	uint32_t hash = hash_key(m, key), i = find(m, key, hash);
-	uint32_t *bucket = &m->bucket[hash & m->mask];
+	uint32_t hash = hash_key(m, key), i;
+	struct cell *cell = find(m, key, hash);
 
-	*is_new = i == NONE;
-	if (i != NONE)
-		return value_at(m, i);
-	if (m->n == m->max)
+	*is_new = cell->slot == NONE;
+	if (cell->slot != NONE)
+		return value_at(m, cell->slot);
+	if (m->n == m->max) {
 		evict_oldest(m);
+		cell = find(m, key, hash);
+	}
 	i = take_slot(m);
 	memset(slot_at(m, i), 0, m->slot_bytes);
 	memcpy(key_at(m, i), key, m->key_bytes);
 	slot_at(m, i)->hash = hash;
-	slot_at(m, i)->next = *bucket;
-	*bucket = i;
+	*cell = (struct cell){hash, i};
 	age_append(m, i);
 	m->n++;
 	return value_at(m, i);

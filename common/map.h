@@ -30,6 +30,10 @@ void map_on_evict(struct map *m, map_evict_fn *fn, void *arg);
 /* The value of 'key', or NULL.  Values stay where they are until removed. */
 void *map_get(const struct map *m, const void *key);
 
+/* Say that 'key' will be asked for soon: the memory that is needed then may
+ * come meanwhile.  Changes nothing. */
+void map_prefetch(const struct map *m, const void *key);
+
 /* The value of 'key', which joins with a value of zeroes if it is new. */
 void *map_put(struct map *m, const void *key, bool *is_new);
 

@@ -34,8 +34,8 @@ enum proc_frame {
 
 #define PROC_FD 3 /* where a child finds its channel */
 #define PROC_TEXT_MAX 255
-#define PROC_TAIL_BYTES 24 /* publisher run and sequence: the feed's frame 3   \
-			    */
+/* The feed's third frame: the publisher's run and the sequence. */
+#define PROC_TAIL_BYTES 24
 
 int proc_send_key(
     struct chan *c, const struct key *secret, const char *endpoint);

@@ -36,6 +36,7 @@ class Case:
     name: str
     status: str         # passed, failed, skipped
     text: str = ""      # why
+    seconds: float = 0.0    # where several programs run at once
 
 
 class Timeout(Exception):
@@ -237,7 +238,8 @@ def junit_cases(path):
                 status, text = "failed", child.text or child.get("message")
             elif child.tag == "skipped":
                 status, text = "skipped", child.get("message")
-        yield Case(program, case.get("name"), status, text)
+        yield Case(program, case.get("name"), status, text,
+                   float(case.get("time", 0)))
 
 
 # --- the report ---------------------------------------------------------------
@@ -311,7 +313,8 @@ def main(argv):
         start = time.monotonic()
         for program, cases in GROUPS[group](options):
             every += cases
-            took = time.monotonic() - start
+            took = (sum(c.seconds for c in cases)
+                    or time.monotonic() - start)
             print(f"{program:44} {summary(cases)} ({took:.1f} s)", flush=True)
             start = time.monotonic()
             for c in cases if options.verbose else []:

@@ -13,8 +13,7 @@
  * which they come. */
 
 /* Its id, from the other fields.  peer: NULL, an alert for all peers. */
-void alert_set_id(
-    struct alert *a, const struct addr *peer, int64_t quiet_ns);
+void alert_set_id(struct alert *a, const struct addr *peer, int64_t quiet_ns);
 
 /* Times and witnesses.  Returns whether something changed. */
 bool alert_refine(struct alert *a, const struct connection *c);

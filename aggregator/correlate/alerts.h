@@ -20,7 +20,7 @@ struct alerts_sizes {
 	uint32_t peers;	 /* of all alerts; a forgotten one counts again */
 };
 
-/* 3.3 kB an alert, 40 bytes a peer: 59 MB when both are full. */
+/* 3 kB an alert, 56 bytes a peer: 57 MB when both are full. */
 #define ALERTS_SIZES                                                           \
 	(struct alerts_sizes)                                                  \
 	{                                                                      \

@@ -54,8 +54,8 @@ enum connection_event {
 	CONNECTION_NEW,
 	CONNECTION_ATTEMPT, /* a retransmission */
 	CONNECTION_OUTCOME,
-	CONNECTION_WITNESS,
-	CONNECTION_END, /* forgotten: nothing more will come */
+	CONNECTION_WITNESS, /* seen elsewhere too: witnesses, times */
+	CONNECTION_END,	    /* forgotten: nothing more will come */
 };
 
 #endif

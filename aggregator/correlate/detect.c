@@ -4,6 +4,7 @@
 #include "aggregator/correlate/alerts.h"
 #include "aggregator/correlate/option.h"
 #include "common/err.h"
+#include "common/nearest.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -40,6 +41,33 @@ static const struct option common_options[] = {
 };
 
 static int
+no_such_detector(const struct detector_option *o, struct err *e)
+{
+	struct nearest near = nearest_to(o->detector, strlen(o->detector));
+	char hint[NEAREST_HINT_MAX];
+
+	for (size_t i = 0; i < DETECTORS; i++)
+		nearest_try(&near, detectors[i]->name);
+	return err_set(e, EX_CONFIG, "%s: there is no detector '%s'%s",
+	    o->place, o->detector, nearest_hint(&near, hint));
+}
+
+static int
+no_such_option(
+    const struct detector_option *o, const struct option *own, struct err *e)
+{
+	struct nearest near = nearest_to(o->name, strlen(o->name));
+	char hint[NEAREST_HINT_MAX];
+
+	for (; own != NULL && own->name != NULL; own++)
+		nearest_try(&near, own->name);
+	for (own = common_options; own->name != NULL; own++)
+		nearest_try(&near, own->name);
+	return err_set(e, EX_CONFIG, "%s: detector '%s' has no option '%s'%s",
+	    o->place, o->detector, o->name, nearest_hint(&near, hint));
+}
+
+static int
 check_names(const struct site *site, struct err *e)
 {
 	for (size_t i = 0; i < site->n_option; i++) {
@@ -50,9 +78,7 @@ check_names(const struct site *site, struct err *e)
 		       strcmp(detectors[n]->name, o->detector) != 0)
 			n++;
 		if (n == DETECTORS)
-			return err_set(e, EX_CONFIG,
-			    "%s: there is no detector '%s'", o->place,
-			    o->detector);
+			return no_such_detector(o, e);
 	}
 	return 0;
 }
@@ -72,12 +98,10 @@ read_options(const struct site *site, const struct detector *d, void *own,
 		found = option_set(d->options, o, own, e);
 		if (found == 0)
 			found = option_set(common_options, o, common, e);
+		if (found == 0)
+			return no_such_option(o, d->options, e);
 		if (found == -1)
 			return -1;
-		if (found == 0)
-			return err_set(e, EX_CONFIG,
-			    "%s: detector '%s' has no option '%s'", o->place,
-			    o->detector, o->name);
 	}
 	return 0;
 }
@@ -135,11 +159,10 @@ detect_free(struct detect *d)
 }
 
 unsigned int
-detect_events(const struct detect *d)
+detect_events(void)
 {
 	unsigned int events = 0;
 
-	(void)d;
 	for (size_t i = 0; i < DETECTORS; i++)
 		events |= detectors[i]->events;
 	return events;

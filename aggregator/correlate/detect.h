@@ -58,7 +58,7 @@ struct detect *detect_new(
 void detect_free(struct detect *d);
 
 /* Which events any of them asks for. */
-unsigned int detect_events(const struct detect *d);
+unsigned int detect_events(void);
 void detect_connection(
     struct detect *d, const struct connection *c, enum connection_event event);
 void detect_tick(struct detect *d, int64_t now_ns);

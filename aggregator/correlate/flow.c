@@ -24,30 +24,18 @@ flow_kind(const struct batch *b, size_t i)
 	return KIND_NONE;
 }
 
-static bool
-in_a_class(const struct site *s, uint16_t port)
-{
-	for (size_t i = 0; i < s->n_class; i++)
-		if (ports_have(&s->class[i].ports, port))
-			return true;
-	return false;
-}
-
 enum flow_side
 flow_side(const struct site *s, const struct batch *b, size_t i)
 {
-	uint16_t from = (uint16_t)batch_sport(b, i);
-	uint16_t to = (uint16_t)batch_dport(b, i);
-	bool from_class = in_a_class(s, from), to_class = in_a_class(s, to);
-
 	/* Flags of a whole flow are or-ed: a client's hold both, too, unless
 	 * there was one packet only. */
 	if (batch_packets(b, i) == 1 && (batch_has(b, i) & HAS_FLAGS) &&
 	    flags_are_synack(batch_flags(b, i)))
 		return FLOW_FROM_SERVER;
-	if (from_class != to_class)
-		return to_class ? FLOW_GUESS_TO_SERVER : FLOW_GUESS_FROM_SERVER;
-	return to <= from ? FLOW_GUESS_TO_SERVER : FLOW_GUESS_FROM_SERVER;
+	return site_dst_serves(
+		   s, (uint16_t)batch_sport(b, i), (uint16_t)batch_dport(b, i))
+		   ? FLOW_GUESS_TO_SERVER
+		   : FLOW_GUESS_FROM_SERVER;
 }
 
 unsigned int

@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+#define ROWS_AHEAD 8
+
 struct fold {
 	struct table table;
 	struct early *early;
@@ -128,11 +130,13 @@ note_reply(
 
 /* Milliseconds for struct seen. */
 static int32_t
-seen_ms(int64_t time_ns)
+seen_ms(const struct batch *b, size_t i)
 {
-	int32_t ms = (int32_t)(uint32_t)(time_ns / NS_PER_MS);
+	int32_t ms = (int32_t)(uint32_t)(b->time[i] / NS_PER_MS);
 
-	if (time_ns == TIME_NONE)
+	/* Logs know no hook, and seconds only: two SYNs of a second are two
+	 * attempts there (Windows tries again 500 ms after a refusal). */
+	if (b->time[i] == TIME_NONE || batch_hook(b, i) == HOOK_NONE)
 		return SEEN_NO_TIME;
 	return ms == SEEN_NO_TIME ? ms + 1 : ms;
 }
@@ -141,7 +145,7 @@ static enum seen_as
 see(struct folded *c, const struct input *in, size_t i)
 {
 	return seen_put(&c->seen, in->sensor, (uint8_t)batch_hook(in->b, i),
-	    seen_ms(in->b->time[i]));
+	    seen_ms(in->b, i));
 }
 
 static void
@@ -291,6 +295,16 @@ put_flow(struct fold *f, const struct input *in, size_t i)
 /* --- all of it
  * ------------------------------------------------------------------ */
 
+/* The table is far larger than any cache: ask for memory before its turn. */
+static void
+look_ahead(const struct fold *f, const struct batch *b, size_t i)
+{
+	struct tuple t = from_client(b, i);
+
+	set_seq(&t, b, i, batch_seq(b, i));
+	table_prefetch(&f->table, &t);
+}
+
 void
 fold_put(struct fold *f, const char *sensor, const struct batch *b)
 {
@@ -302,7 +316,9 @@ fold_put(struct fold *f, const char *sensor, const struct batch *b)
 	};
 
 	f->n.records += b->n;
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
+		if (i + ROWS_AHEAD < b->n)
+			look_ahead(f, b, i + ROWS_AHEAD);
 		switch (flow_kind(b, i)) {
 		case KIND_SYN:
 			put_syn(f, &in, i);
@@ -319,6 +335,7 @@ fold_put(struct fold *f, const char *sensor, const struct batch *b)
 		case KIND_NONE:
 			break;
 		}
+	}
 }
 
 void

@@ -57,8 +57,7 @@ set_onset(struct incidents *s, struct open_incident *o)
 }
 
 static void
-open_incident(
-    struct incidents *s, struct open_incident *o, const struct alert *a)
+open_incident(struct open_incident *o, const struct alert *a)
 {
 	char what[256], address[ADDR_TEXT_MAX];
 	struct incident *i = &o->i;
@@ -115,7 +114,8 @@ compare(const struct evidence *a, const struct evidence *b)
 {
 	if (a->time_ns != b->time_ns)
 		return a->time_ns < b->time_ns ? -1 : 1;
-	return strcmp(a->alert, b->alert);
+	/* Without times the order of their coming is the order. */
+	return a->time_ns == TIME_NONE ? 0 : strcmp(a->alert, b->alert);
 }
 
 /* Move 'k' to where its time belongs. */
@@ -212,7 +212,7 @@ incidents_alert(struct incidents *s, struct alert *a, const char **op)
 	o = map_put(s->open, &a->address, &is_new);
 	map_touch(s->open, o);
 	if (is_new)
-		open_incident(s, o, a);
+		open_incident(o, a);
 	put_evidence(o, a);
 	memcpy(a->incident, o->i.id, sizeof(a->incident));
 	o->first_suspect_ns = span_earlier(o->first_suspect_ns, a->first_ns);

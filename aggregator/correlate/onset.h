@@ -27,7 +27,6 @@ struct onset {
 void onset_put(struct onset *o, int64_t time_ns);
 
 /* The earliest in [from, to]; TIME_NONE: none. */
-int64_t onset_earliest(
-    const struct onset *o, int64_t from_ns, int64_t to_ns);
+int64_t onset_earliest(const struct onset *o, int64_t from_ns, int64_t to_ns);
 
 #endif

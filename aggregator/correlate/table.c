@@ -68,6 +68,12 @@ table_is_own(const struct table *t, const struct tuple *key)
 	       party_same(t->site, &key->client, &key->server);
 }
 
+void
+table_prefetch(const struct table *t, const struct tuple *key)
+{
+	map_prefetch(map_of(t, key), key);
+}
+
 struct folded *
 table_find(
     struct table *t, const struct tuple *key, int64_t time_ns, int64_t slack_ns)

@@ -36,6 +36,9 @@ void table_tell(struct table *t, const struct tuple *key,
 /* Whether both ends are addresses of one honeypot. */
 bool table_is_own(const struct table *t, const struct tuple *key);
 
+/* 'key' will be looked for soon: see map_prefetch(). */
+void table_prefetch(const struct table *t, const struct tuple *key);
+
 /*
  * The connection of 'key' if its attempts are within 'slack_ns' of 'time_ns';
  * it is kept for longer now.  NULL: there is none.

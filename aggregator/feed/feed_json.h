@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Version of the JSON's shape; proto/alert.schema.json describes it. */
+/* Version of the JSON's shape; proto/feed.schema.json describes it. */
 #define FEED_SCHEMA "1.0"
 
 /*

@@ -8,6 +8,10 @@
 
 #define FORMAT 1
 
+/* A message is 26 KB or more, a block a megabyte: pages four times the usual
+ * size save a third of the time.  32 KiB saved no more. */
+#define PAGE_BYTES 16384
+
 /* The great columns come last: a row's others are read without them. */
 static const char create[] =
     "CREATE TABLE batch("
@@ -85,7 +89,8 @@ static const char *const sql[DAY_STATEMENTS] = {
 		       " AND (?4 IS NULL OR t_min < ?4))) ORDER BY id",
 };
 
-static const struct db_schema schema = {FORMAT, create, sql, DAY_STATEMENTS};
+static const struct db_schema schema = {
+    FORMAT, PAGE_BYTES, create, sql, DAY_STATEMENTS};
 
 /* One number or two; all statements here that answer with one row. */
 static int
@@ -156,14 +161,6 @@ day_extent(const int64_t *time, size_t n, int64_t *t_min, int64_t *t_max)
 	*t_max = *t_min == TIME_NONE ? TIME_NONE : high;
 }
 
-/* Counters of strangers are summed in SQLite's signed 64 bits: 2^31 messages
- * can lie as much as they want before that is full. */
-static uint64_t
-believable(uint64_t count)
-{
-	return count > UINT32_MAX ? UINT32_MAX : count;
-}
-
 int
 day_put(struct day *d, const struct store_item *it, struct err *e)
 {
@@ -177,8 +174,8 @@ day_put(struct day *d, const struct store_item *it, struct err *e)
 	query_u64(&q, it->sequence);
 	query_i64(&q, it->received_ns);
 	query_u64(&q, it->records->n);
-	query_u64(&q, believable(it->kernel_lost));
-	query_u64(&q, believable(it->dropped));
+	query_u64(&q, it->kernel_lost);
+	query_u64(&q, it->dropped);
 	query_time(&q, t_min);
 	query_time(&q, t_max);
 	/* All that a heartbeat says is in the other columns by now. */
@@ -226,7 +223,7 @@ day_undo(struct day *d)
 }
 
 static int
-load_starts(struct day *d, struct received *seen, struct err *e)
+load_starts(struct day *d, struct received *known, struct err *e)
 {
 	struct query q = query_start(d->db, DAY_STARTS);
 	struct run_id run;
@@ -237,7 +234,7 @@ load_starts(struct day *d, struct received *seen, struct err *e)
 		const char *sensor = query_peek_text(&q);
 
 		query_get_bytes(&q, &run, sizeof(run));
-		if ((r = received_make(seen, sensor, &run)) == NULL) {
+		if ((r = received_make(known, sensor, &run)) == NULL) {
 			query_end(&q);
 			return err_set(e, EX_OSERR, "out of memory");
 		}
@@ -250,7 +247,7 @@ load_starts(struct day *d, struct received *seen, struct err *e)
 }
 
 static int
-load_sequences(struct day *d, enum day_statement what, struct received *seen,
+load_sequences(struct day *d, enum day_statement what, struct received *known,
     struct err *e)
 {
 	struct query q = query_start(d->db, what);
@@ -264,7 +261,7 @@ load_sequences(struct day *d, enum day_statement what, struct received *seen,
 		const char *sensor = query_peek_text(&q);
 
 		query_get_bytes(&q, &run, sizeof(run));
-		r = received_make(seen, sensor, &run);
+		r = received_make(known, sensor, &run);
 		first = query_get_u64(&q);
 		last = query_get_u64(&q);
 		sums.messages = query_get_u64(&q);
@@ -274,7 +271,7 @@ load_sequences(struct day *d, enum day_statement what, struct received *seen,
 		sums.first_received_ns = query_get_i64(&q);
 		sums.last_received_ns = query_get_i64(&q);
 		if (r == NULL ||
-		    received_put(seen, r, first, last, &sums) == -1) {
+		    received_put(known, r, first, last, &sums) == -1) {
 			query_end(&q);
 			return err_set(e, EX_OSERR, "out of memory");
 		}
@@ -283,18 +280,18 @@ load_sequences(struct day *d, enum day_statement what, struct received *seen,
 }
 
 int
-day_load(struct day *d, struct received *seen, struct err *e)
+day_load(struct day *d, struct received *known, struct err *e)
 {
 	/* One snapshot: a message is in one of the two tables. */
 	if (db_begin(d->db, e) == -1)
 		return -1;
-	if (load_starts(d, seen, e) == -1 ||
-	    load_sequences(d, DAY_PARTS, seen, e) == -1 ||
-	    load_sequences(d, DAY_SEQUENCES, seen, e) == -1) {
+	if (load_starts(d, known, e) == -1 ||
+	    load_sequences(d, DAY_PARTS, known, e) == -1 ||
+	    load_sequences(d, DAY_SEQUENCES, known, e) == -1) {
 		db_undo(d->db);
-		received_undo(seen);
+		received_undo(known);
 		return -1;
 	}
-	received_commit(seen, d->number);
+	received_commit(known, d->number);
 	return db_commit(d->db, e);
 }

@@ -60,7 +60,7 @@ int day_commit(struct day *d, struct err *e);
 void day_undo(struct day *d);
 
 /* Everything that the day knows of runs.  Returns 0, or -1 with 'e'. */
-int day_load(struct day *d, struct received *seen, struct err *e);
+int day_load(struct day *d, struct received *known, struct err *e);
 
 /* The least and greatest time of a column; both TIME_NONE when a row has
  * none, because then no range of time may leave it out. */

@@ -20,7 +20,7 @@
 #define BUSY_MS 1000
 
 /* The WAL is cut back to this when it has grown behind a slow reader. */
-#define WAL_BYTES_MAX (16 * 1024 * 1024)
+#define WAL_BYTES_MAX (64 * 1024 * 1024)
 
 static const char setup_write[] =
     "PRAGMA journal_mode = WAL;"
@@ -161,9 +161,8 @@ check_version(struct db *db, struct err *e)
 static int
 configure(struct db *db, struct err *e)
 {
+	char set[128];
 	int one = 1;
-	sqlite3_int64 wal = WAL_BYTES_MAX;
-	char limit[64];
 
 	sqlite3_extended_result_codes(db->h, 1);
 	sqlite3_busy_timeout(db->h, BUSY_MS);
@@ -172,10 +171,10 @@ configure(struct db *db, struct err *e)
 	sqlite3_file_control(db->h, NULL, SQLITE_FCNTL_PERSIST_WAL, &one);
 	if (db->mode == DB_READ)
 		return 0;
-	snprintf(limit, sizeof(limit), "PRAGMA journal_size_limit = %lld", wal);
-	return db_exec(db, setup_write, e) == -1 || db_exec(db, limit, e) == -1
-		   ? -1
-		   : 0;
+	snprintf(set, sizeof(set),
+	    "PRAGMA page_size = %d; PRAGMA journal_size_limit = %d",
+	    db->schema->page_bytes, WAL_BYTES_MAX);
+	return db_exec(db, set, e) == -1 ? -1 : db_exec(db, setup_write, e);
 }
 
 struct db *

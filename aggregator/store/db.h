@@ -22,6 +22,7 @@ enum db_mode {
 /* What a kind of file holds.  Constant. */
 struct db_schema {
 	int version;		/* PRAGMA user_version */
+	int page_bytes;		/* PRAGMA page_size of a new file */
 	const char *create;	/* makes the tables of an empty file */
 	const char *const *sql; /* statements by number; prepared when used */
 	size_t n_sql;

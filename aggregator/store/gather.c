@@ -8,7 +8,9 @@
 #include <string.h>
 
 /* Open addressing, at most half full. */
-#define SLOTS (2 * BLOCK_ADDRS_MAX)
+#define SLOTS_LOG2 18
+#define SLOTS (1U << SLOTS_LOG2)
+_Static_assert(SLOTS == 2 * BLOCK_ADDRS_MAX, "slots");
 
 struct gather {
 	size_t n, n_message, n_addr;
@@ -105,16 +107,24 @@ gather_reset(struct gather *g)
 	dict_reset(&g->sensors);
 }
 
-static uint32_t
-index_addr(struct gather *g, const struct addr *a)
+/* The highest bits of a product are those that all others went into. */
+static size_t
+slot_of(const struct gather *g, const struct addr *a)
 {
 	uint64_t x[2];
-	size_t at;
 
 	memcpy(x, a->b, 16);
 	x[0] = (x[0] ^ g->salt) * UINT64_C(0x9e3779b97f4a7c15);
 	x[1] = (x[1] ^ x[0] ^ x[0] >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
-	at = (x[1] ^ x[1] >> 32) & (SLOTS - 1);
+	x[1] = (x[1] ^ x[1] >> 32) * UINT64_C(0x94d049bb133111eb);
+	return x[1] >> (64 - SLOTS_LOG2);
+}
+
+static uint32_t
+index_addr(struct gather *g, const struct addr *a)
+{
+	size_t at = slot_of(g, a);
+
 	for (; g->slot[at] != 0; at = (at + 1) & (SLOTS - 1))
 		if (addr_eq(&g->addr[g->slot[at] - 1], a))
 			return g->slot[at] - 1;

@@ -3,6 +3,7 @@
 
 /* The version of the tables below. */
 #define FORMAT 1
+#define PAGE_BYTES 4096
 
 /*
  * Times are nanoseconds since 1970, NULL where unknown; addresses are text;
@@ -116,4 +117,5 @@ static const char *const sql[STATE_STATEMENTS] = {
 	" (SELECT min(sequence) FROM log) + ?3",
 };
 
-const struct db_schema state_schema = {FORMAT, create, sql, STATE_STATEMENTS};
+const struct db_schema state_schema = {
+    FORMAT, PAGE_BYTES, create, sql, STATE_STATEMENTS};

@@ -48,7 +48,7 @@ store_pos_cmp(const struct store_pos *a, const struct store_pos *b)
 
 /* What one day knows, and whether it still has to be re-cut. */
 static int
-load_day(const char *dir, struct day_entry *entry, struct received *seen,
+load_day(const char *dir, struct day_entry *entry, struct received *known,
     struct err *e)
 {
 	struct day *d = day_open(dir, entry->number, DB_READ, e);
@@ -58,32 +58,33 @@ load_day(const char *dir, struct day_entry *entry, struct received *seen,
 	if (d == NULL)
 		return e->code == EX_NOINPUT ? 0 : -1;
 	finished = db_is_finished(d->db, e);
-	if (finished == -1 || day_load(d, seen, e) == -1) {
+	if (finished == -1 || day_load(d, known, e) == -1) {
 		day_close(d);
 		return -1;
 	}
 	entry->finished = finished;
+	entry->last_id = d->last_id;
 	day_close(d);
 	return 0;
 }
 
 struct received *
-store_load_seen(const char *dir, struct days *days, struct err *e)
+store_load_received(const char *dir, struct days *days, struct err *e)
 {
-	struct received *seen = received_new();
+	struct received *known = received_new();
 	struct err own;
 
-	if (seen == NULL) {
+	if (known == NULL) {
 		err_set(e, EX_OSERR, "out of memory");
 		return NULL;
 	}
 	for (size_t i = 0; i < days->n; i++)
-		if (load_day(dir, &days->at[i], seen, &own) == -1) {
+		if (load_day(dir, &days->at[i], known, &own) == -1) {
 			err_set(e, own.code, "%s", own.text);
-			received_free(seen);
+			received_free(known);
 			return NULL;
 		}
-	return seen;
+	return known;
 }
 
 static int
@@ -92,8 +93,14 @@ open_writer(struct store *s, struct err *e)
 	s->lock = dir_lock(s->dir, e);
 	if (s->lock == -1 || dir_days(s->dir, &s->days, e) == -1)
 		return -1;
-	s->seen = store_load_seen(s->dir, &s->days, e);
-	return s->seen == NULL ? -1 : 0;
+	s->received = store_load_received(s->dir, &s->days, e);
+	if (s->received == NULL)
+		return -1;
+	for (size_t i = 0; i < s->days.n; i++)
+		if (s->days.at[i].last_id > 0)
+			s->last = (struct store_pos){
+			    s->days.at[i].number, s->days.at[i].last_id};
+	return 0;
 }
 
 struct store *
@@ -127,7 +134,7 @@ store_close(struct store *s)
 		day_undo(s->today);
 	day_close(s->today);
 	day_close(s->old);
-	received_free(s->seen);
+	received_free(s->received);
 	days_fini(&s->days);
 	workshop_fini(&s->shop);
 	if (s->lock != -1)
@@ -197,7 +204,7 @@ undo(struct store *s)
 	if (s->open)
 		day_undo(s->today);
 	s->open = false;
-	received_undo(s->seen);
+	received_undo(s->received);
 }
 
 bool
@@ -205,9 +212,17 @@ store_has(const struct store *s, const char *sensor, const struct run_id *run,
     uint64_t sequence)
 {
 	const struct received_run *r =
-	    s->seen == NULL ? NULL : received_get(s->seen, sensor, run);
+	    s->received == NULL ? NULL : received_get(s->received, sensor, run);
 
 	return r != NULL && received_has(r, sequence);
+}
+
+/* Counters of strangers are summed in SQLite's signed 64 bits: 2^31 messages
+ * can lie as much as they want before that is full. */
+static uint64_t
+believable(uint64_t count)
+{
+	return count > UINT32_MAX ? UINT32_MAX : count;
 }
 
 static int
@@ -229,7 +244,8 @@ put(struct store *s, struct received_run *r, const struct store_item *it,
 		return -1;
 	if (day_put(s->today, it, e) == -1)
 		return -1;
-	if (received_put(s->seen, r, it->sequence, it->sequence, &sums) == -1)
+	if (received_put(s->received, r, it->sequence, it->sequence, &sums) ==
+	    -1)
 		return err_set(e, EX_OSERR, "out of memory");
 	return 0;
 }
@@ -237,13 +253,17 @@ put(struct store *s, struct received_run *r, const struct store_item *it,
 int
 store_put(struct store *s, const struct store_item *it, struct err *e)
 {
-	struct received_run *r = received_make(s->seen, it->sensor, &it->run);
+	struct store_item own = *it;
+	struct received_run *r =
+	    received_make(s->received, it->sensor, &it->run);
 
 	if (r != NULL && received_has(r, it->sequence))
 		return 0;
 	if (r == NULL)
 		err_set(e, EX_OSERR, "out of memory");
-	if (r == NULL || put(s, r, it, e) == -1) {
+	own.kernel_lost = believable(it->kernel_lost);
+	own.dropped = believable(it->dropped);
+	if (r == NULL || put(s, r, &own, e) == -1) {
 		undo(s);
 		return -1;
 	}
@@ -257,12 +277,13 @@ store_commit(struct store *s, struct store_pos *pos, struct err *e)
 		undo(s);
 		return -1;
 	}
-	if (s->open)
-		received_commit(s->seen, s->today->number);
+	if (s->open) {
+		received_commit(s->received, s->today->number);
+		s->last =
+		    (struct store_pos){s->today->number, s->today->last_id};
+	}
 	s->open = false;
-	*pos = (struct store_pos){0};
-	if (s->today != NULL)
-		*pos = (struct store_pos){s->today->number, s->today->last_id};
+	*pos = s->last;
 	return 0;
 }
 
@@ -284,7 +305,7 @@ int
 store_expire(struct store *s, int64_t now_ns, int keep_days, struct err *e)
 {
 	int removed = 0;
-	struct received *seen;
+	struct received *known;
 
 	if (s->open)
 		return err_set(e, EX_SOFTWARE, "a transaction is open");
@@ -302,9 +323,9 @@ store_expire(struct store *s, int64_t now_ns, int keep_days, struct err *e)
 	}
 	if (removed == 0)
 		return 0;
-	if ((seen = store_load_seen(s->dir, &s->days, e)) == NULL)
+	if ((known = store_load_received(s->dir, &s->days, e)) == NULL)
 		return -1;
-	received_free(s->seen);
-	s->seen = seen;
+	received_free(s->received);
+	s->received = known;
 	return removed;
 }

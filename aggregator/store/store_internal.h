@@ -36,18 +36,19 @@ struct store {
 	/* The writer's. */
 	int lock;
 	struct days days;
-	struct received *seen;
-	struct day *today;    /* the newest, that puts go to; NULL: not open */
-	struct day *old;      /* an earlier one that is being re-cut, or NULL */
-	bool open;	      /* a transaction in today */
-	struct workshop shop; /* made with the first block */
+	struct received *received;
+	struct day *today; /* the newest, that puts go to; NULL: not open */
+	struct day *old;   /* an earlier one that is being re-cut, or NULL */
+	bool open;	   /* a transaction in today */
+	struct store_pos last; /* committed */
+	struct workshop shop;  /* made with the first block */
 	bool shop_made;
 	int64_t finish_after_ns; /* a reader was in the way until now */
 };
 
 /* Everything that the days in 'days' know of runs; notes in 'days' which are
  * finished.  To be freed; NULL with 'e'. */
-struct received *store_load_seen(
+struct received *store_load_received(
     const char *dir, struct days *days, struct err *e);
 
 /* The day's file for writing: kept as today or old.  Borrowed; NULL with

@@ -66,12 +66,12 @@ tell(const struct received_run *r, store_run_fn *fn, void *arg)
 
 static int
 tell_all(
-    const struct received *seen, store_run_fn *fn, void *arg, struct err *e)
+    const struct received *known, store_run_fn *fn, void *arg, struct err *e)
 {
 	struct sorted s = {0};
 	int rc = 0;
 
-	if (received_each(seen, collect, &s) == -1) {
+	if (received_each(known, collect, &s) == -1) {
 		free(s.at);
 		return err_set(e, EX_OSERR, "out of memory");
 	}
@@ -87,18 +87,18 @@ int
 store_runs(struct store *s, store_run_fn *fn, void *arg, struct err *e)
 {
 	struct days days;
-	struct received *seen;
+	struct received *known;
 	int rc;
 
-	if (s->seen != NULL)
-		return tell_all(s->seen, fn, arg, e);
+	if (s->received != NULL)
+		return tell_all(s->received, fn, arg, e);
 	if (dir_days(s->dir, &days, e) == -1)
 		return -1;
-	seen = store_load_seen(s->dir, &days, e);
+	known = store_load_received(s->dir, &days, e);
 	days_fini(&days);
-	if (seen == NULL)
+	if (known == NULL)
 		return -1;
-	rc = tell_all(seen, fn, arg, e);
-	received_free(seen);
+	rc = tell_all(known, fn, arg, e);
+	received_free(known);
 	return rc;
 }

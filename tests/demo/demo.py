@@ -43,6 +43,8 @@ class Listener:
         argv = world.aggregator.follow(world.soc)
         self.people = world.agg.start(*argv, log="alerts.txt")
         self.machine = world.agg.start(*argv, "-o", "json", log="alerts.json")
+        for follower in (self.people, self.machine):
+            follower.wait_for(lambda text: "listening to" in text)
         self.end = threading.Event()
         self.thread = threading.Thread(target=self._read, daemon=True)
         self.thread.start()
@@ -53,8 +55,11 @@ class Listener:
             while not self.end.wait(0.001):
                 now = time.time()
                 for line in complete_lines(machine):
-                    self.alerts.append((now, json.loads(line)))
+                    if line.startswith("{"):
+                        self.alerts.append((now, json.loads(line)))
                 for line in complete_lines(people):
+                    if line.startswith("synhive:"):
+                        continue
                     say(f"    {line.rstrip()}")
 
     def wait_for(self, detector, honeypot, peer):

@@ -208,16 +208,16 @@ def role(pid):
 class Agent:
     """An agent on a host; known to 'aggregator' if it has 'addresses'."""
 
-    def __init__(self, ns, name, aggregator, addresses=(), **change):
-        self.ns, self.name, self.aggregator = ns, name, aggregator
-        self.dir = ns.net.dir / f"agent-{name}"
+    def __init__(self, ns, sensor, aggregator, addresses=(), **change):
+        self.ns, self.name, self.aggregator = ns, sensor, aggregator
+        self.dir = ns.net.dir / f"agent-{sensor}"
         self.spool = own(self.dir / "spool")
         self.key = Key(self.dir / "key")
         self.conf = self.dir / "agent.conf"
         self.change = change
         self.program = None
         if addresses:
-            aggregator.sensor(name, self.key.public, addresses)
+            aggregator.sensor(sensor, self.key.public, addresses)
 
     def write(self):
         self.conf.write_text(settings({
@@ -302,8 +302,8 @@ class Lab:
         self.gw.address("wan", "203.0.113.1/24")
         self.gw.forward()
 
-    def agent(self, name="pot1", addresses=(POT, POT6), **change):
-        return Agent(self.pot, name, self.aggregator, addresses, **change)
+    def agent(self, sensor="pot1", addresses=(POT, POT6), **change):
+        return Agent(self.pot, sensor, self.aggregator, addresses, **change)
 
     def started(self, *agents):
         """Aggregator and agents (one on the honeypot) run and have spoken."""
@@ -319,9 +319,11 @@ class Lab:
         return counters(self.pot, ("seen_in", "blind_in"))
 
     def follow(self, *argv):
-        """Alerts as they come, one JSON object a line; started for real."""
-        return self.agg.start(*self.aggregator.follow(self.soc, "-o", "json",
-                                                      *argv))
+        """Alerts as they come, one JSON object a line."""
+        follower = self.agg.start(*self.aggregator.follow(
+            self.soc, "-o", "json", *argv))
+        follower.wait_for(lambda text: "listening to" in text)
+        return follower
 
 
 def alerts_in(text):

@@ -51,15 +51,28 @@ def all_stored(lab):
     assert stored(lab) == SYNS
 
 
+def balanced(lab, agent):
+    """Stored + lost + dropped is what the kernel counted, to the packet."""
+    def books():
+        sensor = row(lab, agent)
+        return agent.counted() == (sensor["records"] + sensor["kernel_lost"]
+                                   + sensor["spool_dropped"])
+    wait_until(books, 30, "the books balance", poll_s=0.2)
+
+
+def nothing_lost(lab, agent):
+    sensor = row(lab, agent)
+    assert (sensor["kernel_lost"], sensor["spool_dropped"],
+            sensor["gaps"]) == (0, 0, 0)
+
+
 def test_200_000_syns_are_200_000_records(flooded):
     lab, agent, sender = flooded
     sender.start()
     sender.join()
     all_stored(lab)
-    sensor = row(lab, agent)
-    assert (sensor["kernel_lost"], sensor["spool_dropped"],
-            sensor["gaps"]) == (0, 0, 0)
-    assert sensor["records"] == agent.counted()
+    balanced(lab, agent)
+    nothing_lost(lab, agent)
 
 
 def test_an_aggregator_killed_in_the_middle_loses_and_doubles_nothing(flooded):
@@ -71,9 +84,8 @@ def test_an_aggregator_killed_in_the_middle_loses_and_doubles_nothing(flooded):
     lab.aggregator.start()
     sender.join()
     all_stored(lab)
-    sensor = row(lab, agent)
-    assert (sensor["kernel_lost"], sensor["spool_dropped"],
-            sensor["gaps"]) == (0, 0, 0)
+    balanced(lab, agent)
+    nothing_lost(lab, agent)
 
 
 def test_ingest_killed_in_the_middle_loses_and_doubles_nothing(flooded):
@@ -84,7 +96,8 @@ def test_ingest_killed_in_the_middle_loses_and_doubles_nothing(flooded):
     lab.aggregator.kill_child("ingest")
     sender.join()
     all_stored(lab)
-    assert row(lab, agent)["kernel_lost"] == 0
+    balanced(lab, agent)
+    nothing_lost(lab, agent)
     assert lab.aggregator.program.running()
 
 
@@ -96,13 +109,7 @@ def test_what_an_agent_lost_when_it_was_killed_is_counted(flooded):
     after(lab, 0.6)
     agent.start()
     sender.join()
-
-    def books():
-        sensor = row(lab, agent)
-        return agent.counted() == (sensor["records"] + sensor["kernel_lost"]
-                                   + sensor["spool_dropped"])
-    wait_until(books, 30, "stored + lost + dropped is what the kernel counted",
-               poll_s=0.2)
+    balanced(lab, agent)
     sensor = row(lab, agent)
     assert sensor["kernel_lost"] > 0
     assert stored(lab) < SYNS
@@ -115,5 +122,4 @@ def test_an_agent_stopped_and_started_again_loses_nothing_uncounted(lab):
         synsend(lab.far, lab.pot, lab.POT, PORT, 1000, RATE)
         agent.stop()
         agent.start()
-    wait_until(lambda: agent.counted() == row(lab, agent)["records"]
-               + row(lab, agent)["kernel_lost"], 30, "the books balance")
+    balanced(lab, agent)

@@ -204,10 +204,10 @@ def test_a_store_that_is_read_only(agg):
           inside=mounted(agg, "-o ro"))
 
 
-def test_a_store_that_does_not_exist(agg):
-    agg.change["store"] = agg.dir / "nowhere"
+def test_a_store_in_a_folder_that_does_not_exist(agg):
+    agg.change["store"] = agg.dir / "nowhere" / "store"
     agg.write()
-    check(agg, expect=NOINPUT, words=[agg.dir / "nowhere"])
+    check(agg, expect=CANTCREAT, words=[agg.dir / "nowhere"])
 
 
 def test_a_disk_that_is_full_from_the_beginning(agg):

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import zmq
+from jsonschema import Draft202012Validator
 
 from feed import Subscriber, position
 from hive import FEED, ROOT, Key, connect
@@ -72,6 +73,25 @@ def test_sequence_numbers_have_no_gap(lab, subscribe):
                    if m[0].split(b"/")[0] in (b"json", b"pb")})
     assert seen == list(range(seen[0], seen[-1] + 1))
     assert len({position(m)[0] for m in sub.messages}) == 1
+
+
+def test_all_json_is_as_the_schema_says(lab, subscribe):
+    with open(ROOT / "proto" / "feed.schema.json", encoding="utf-8") as f:
+        schema = Draft202012Validator(json.load(f))
+    lab.started()
+    sub = subscribe(lab.soc, b"")
+    sub.wait_for(b"meta/heartbeat/")
+    connect(lab.pot, lab.FAR, 22)
+    connect(lab.pot, lab.FAR, 6667)
+    sub.wait_for(b"json/alert/lab/outbound-irc/")
+    sub.wait_for(b"json/incident/lab/")
+    texts = [m[1] for m in sub.messages if m[0].startswith(b"json/")]
+    assert len(texts) >= 5
+    for text in texts:
+        schema.validate(json.loads(text))
+    broken = json.loads(texts[0])
+    del broken["event"]["id"]
+    assert not schema.is_valid(broken)
 
 
 def test_a_heartbeat_comes_every_second(lab, pb, subscribe):

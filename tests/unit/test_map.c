@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/map.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "tests/unit/cm.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 static uint64_t *
 put(struct map *m, uint64_t key, bool *is_new)
@@ -96,6 +91,25 @@ a_map_of_one_entry_holds_the_last_key(void **state)
 }
 
 static void
+a_map_without_values_is_a_set(void **state)
+{
+	struct map *m = map_new(8, 0, 2);
+	uint64_t key = 1;
+	bool is_new;
+
+	(void)state;
+	map_put(m, &key, &is_new);
+	put(m, 2, &is_new);
+	map_touch(m, map_get(m, &key));
+	put(m, 3, &is_new);
+	assert_non_null(map_get(m, &key));
+	assert_int_equal(*(const uint64_t *)map_key(m, map_get(m, &key)), 1);
+	map_remove(m, map_get(m, &key));
+	assert_null(map_get(m, &key));
+	map_free(m);
+}
+
+static void
 entries_are_walked_from_the_oldest_to_the_youngest(void **state)
 {
 	struct map *m = map_new(8, 8, 8);
@@ -159,6 +173,7 @@ main(void)
 	    cmocka_unit_test(a_new_entry_is_zero_and_then_keeps_its_value),
 	    cmocka_unit_test(a_full_map_evicts_the_oldest_and_counts_it),
 	    cmocka_unit_test(a_map_of_one_entry_holds_the_last_key),
+	    cmocka_unit_test(a_map_without_values_is_a_set),
 	    cmocka_unit_test(
 		entries_are_walked_from_the_oldest_to_the_youngest),
 	    cmocka_unit_test(a_million_random_steps_agree_with_an_array),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef AGENT_HOST_H
-#define AGENT_HOST_H
+#ifndef COMMON_HOST_H
+#define COMMON_HOST_H
 
 #include "common/addr.h"
 #include "common/wire.h"

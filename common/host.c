@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "agent/host.h"
+#include "common/host.h"
 
 #include <ifaddrs.h>
 #include <net/if.h>

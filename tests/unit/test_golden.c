@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Each tests/correlate/CASE.records gives exactly CASE.alerts.  With
+ * UPDATE=1 in the environment the .alerts are written anew: read the
+ * difference before you commit it.
+ *
+ * CASE.site is the site, else SITE_DEFAULT.  Beside the lines of lines.h:
+ *   advance TIME    no record older than that comes any more
+ *   restart         the aggregator stops here and starts again
+ */
+#include "tests/unit/cm.h"
+#include "tests/unit/piping.h"
+
+#include <dirent.h>
+
+#define FOLDER "tests/correlate"
+#define SITE_DEFAULT                                                           \
+	"home lab 10.0.0.0/16 2001:db8:1::/48\n"                               \
+	"honeypot combo 10.0.0.5 10.0.0.6\n"
+
+static char *
+read_file(const char *name, const char *extension)
+{
+	char path[512], *text = calloc(1, 1 << 20);
+	FILE *f;
+
+	snprintf(path, sizeof(path), FOLDER "/%s%s", name, extension);
+	f = fopen(path, "r");
+	if (f != NULL) {
+		text[fread(text, 1, (1 << 20) - 1, f)] = '\0';
+		fclose(f);
+		return text;
+	}
+	free(text);
+	return NULL;
+}
+
+static void
+write_file(const char *name, const char *text)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof(path), FOLDER "/%s.alerts", name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void
+one_line(struct piping *x, char *line)
+{
+	if (!line_trim(line))
+		return;
+	if (strncmp(line, "advance ", 8) == 0)
+		pipeline_advance(x->p, line_time(line + 8));
+	else if (strcmp(line, "restart") == 0)
+		piping_restart(x);
+	else
+		piping_put(x, line);
+}
+
+static char *
+run_case(const char *site, char *records)
+{
+	struct piping *x = piping_open(site);
+	char *save, *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	for (char *l = strtok_r(records, "\n", &save); l != NULL;
+	     l = strtok_r(NULL, "\n", &save))
+		one_line(x, l);
+	pipeline_finish(x->p);
+	piping_print(x, f);
+	piping_print_counts(f, pipeline_counts(x->p));
+	fclose(f);
+	piping_close(x);
+	return text;
+}
+
+static void
+one_case_gives_its_alerts(void **state)
+{
+	const char *name = *state;
+	char *records = read_file(name, ".records");
+	char *site = read_file(name, ".site");
+	char *want = read_file(name, ".alerts");
+	char *got;
+
+	assert_non_null(records);
+	got = run_case(site == NULL ? SITE_DEFAULT : site, records);
+	if (getenv("UPDATE") != NULL)
+		write_file(name, got);
+	else
+		assert_string_equal(got, want == NULL ? "" : want);
+	free(records);
+	free(site);
+	free(want);
+	free(got);
+}
+
+static int
+is_case(const struct dirent *d)
+{
+	const char *dot = strrchr(d->d_name, '.');
+
+	return dot != NULL && strcmp(dot, ".records") == 0;
+}
+
+int
+main(void)
+{
+	struct CMUnitTest tests[256] = {{0}};
+	struct dirent **entry;
+	int n = scandir(FOLDER, &entry, is_case, alphasort), failed;
+
+	if (n <= 0 || n > 256) {
+		fprintf(stderr, "no cases in " FOLDER "\n");
+		return 1;
+	}
+	for (int i = 0; i < n; i++) {
+		*strrchr(entry[i]->d_name, '.') = '\0';
+		tests[i] = (struct CMUnitTest){
+		    .name = entry[i]->d_name,
+		    .test_func = one_case_gives_its_alerts,
+		    .initial_state = entry[i]->d_name,
+		};
+	}
+	failed =
+	    _cmocka_run_group_tests("correlate", tests, (size_t)n, NULL, NULL);
+	for (int i = 0; i < n; i++)
+		free(entry[i]);
+	free(entry);
+	return failed;
+}
