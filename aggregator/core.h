@@ -35,10 +35,11 @@ struct core_sensor {
 	struct sensor_state state;
 	uint64_t session; /* of ingest; 0: none said Hello */
 	struct run_id run;
-	uint64_t next;	 /* sequence, if nothing is missing */
-	uint64_t lost;	 /* said by the agent */
-	uint64_t unread; /* counted by its rules while nobody read */
-	bool recount;	 /* gaps and sums must be asked of the store */
+	uint64_t next;	  /* sequence, if nothing is missing */
+	uint64_t lost;	  /* said by the agent */
+	uint64_t pending; /* probably lost; gone when it is sure */
+	uint64_t unread;  /* counted by its rules while nobody read */
+	bool recount;	  /* gaps and sums must be asked of the store */
 	bool dirty;
 };
 
