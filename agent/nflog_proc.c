@@ -2,16 +2,18 @@
 #include "agent/nflog_proc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define LINE_BYTES 256 /* eleven columns of at most 20 characters */
 
 struct nflog_proc {
-	FILE *file;
+	int fd;
 	uint64_t inode;
 };
 
@@ -26,7 +28,8 @@ nflog_proc_open(int fd)
 		return NULL;
 	}
 	p->inode = st.st_ino;
-	if ((p->file = fopen("/proc/self/net/netlink", "re")) == NULL) {
+	p->fd = open("/proc/self/net/netlink", O_RDONLY | O_CLOEXEC);
+	if (p->fd == -1) {
 		free(p);
 		return NULL;
 	}
@@ -40,27 +43,47 @@ nflog_proc_close(struct nflog_proc *p)
 
 	if (p == NULL)
 		return;
-	fclose(p->file);
+	close(p->fd);
 	free(p);
 	errno = saved;
+}
+
+/* The file from its beginning.  A stream that is kept would be rewound within
+ * its buffer, and tell what was. */
+static FILE *
+reopen(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	FILE *f;
+
+	if (copy == -1)
+		return NULL;
+	if (lseek(copy, 0, SEEK_SET) == -1 || (f = fdopen(copy, "r")) == NULL) {
+		close(copy);
+		return NULL;
+	}
+	return f;
 }
 
 bool
 nflog_proc_read(struct nflog_proc *p, struct nflog_socket *out)
 {
+	FILE *f = reopen(p->fd);
 	char line[LINE_BYTES];
 	uint64_t inode;
+	bool found = false;
 
-	rewind(p->file);
+	if (f == NULL)
+		return false;
 	/* sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode */
-	while (fgets(line, sizeof(line), p->file) != NULL)
-		if (sscanf(line,
-			"%*s %*s %*s %*s %" SCNu64 " %*s %*s %*s %" SCNu64
-			" %" SCNu64,
-			&out->queued_bytes, &out->drops, &inode) == 3 &&
-		    inode == p->inode)
-			return true;
-	return false;
+	while (!found && fgets(line, sizeof(line), f) != NULL)
+		found = sscanf(line,
+			    "%*s %*s %*s %*s %" SCNu64 " %*s %*s %*s %" SCNu64
+			    " %" SCNu64,
+			    &out->queued_bytes, &out->drops, &inode) == 3 &&
+			inode == p->inode;
+	fclose(f);
+	return found;
 }
 
 /* A port is most often the number of the process that opened it. */

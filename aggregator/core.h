@@ -106,6 +106,13 @@ void core_sensor_heartbeat(
 /* Every session ended. */
 void core_sensors_hang_up(struct core *c);
 
+/* core_reload.c: all of a new configuration or nothing of it. */
+int core_load_key(struct core *c, struct err *e);
+bool core_may_reload(const struct core *c, const char *conf);
+/* For core_begin_again(), which only returns, with a status, on failure. */
+int core_hand_over(const struct core *c, struct err *e);
+int core_begin_again(int exe_fd, char **argv);
+
 /* core_children.c: the processes that face strangers. */
 int core_start_children(struct core *c, int exe_fd, struct err *e);
 

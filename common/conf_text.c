@@ -13,6 +13,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#define READ_STEP ((size_t)64 * 1024)
+
 /*
  * What libconfuse 3.3 does with a text that it is given as it is, measured:
  * each "#" comment counts as three lines and each C comment as one too many,
@@ -233,38 +235,46 @@ conf_text_fini(struct conf_text *t)
 	*t = (struct conf_text){0};
 }
 
-/* All of a regular file.  Returns it, to be freed, or NULL with 'e'. */
-static char *
-read_all(int fd, const char *path, struct stat *st, size_t *len, struct err *e)
+static int
+check_regular(int fd, const char *path, struct conf_text *out, struct err *e)
 {
-	char *buf;
-	ssize_t n;
+	struct stat st;
 
-	if (fstat(fd, st) == -1) {
-		err_sys(e, EX_IOERR, "cannot look at '%s'", path);
-		return NULL;
-	}
-	if (!S_ISREG(st->st_mode)) {
-		err_set(e, EX_CONFIG, "'%s' is no regular file", path);
-		return NULL;
-	}
-	buf = malloc(CONF_FILE_MAX + 1);
-	if (buf == NULL) {
-		no_memory(e);
-		return NULL;
-	}
-	for (*len = 0; *len <= CONF_FILE_MAX; *len += (size_t)n) {
-		n = read(fd, buf + *len, CONF_FILE_MAX + 1 - *len);
-		if (n == -1)
+	if (fstat(fd, &st) == -1)
+		return err_sys(e, EX_IOERR, "cannot look at '%s'", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, EX_CONFIG, "'%s' is no regular file", path);
+	out->device = st.st_dev;
+	out->inode = st.st_ino;
+	return 0;
+}
+
+/* All that the file holds.  Returns it, to be freed, or NULL with 'e'. */
+static char *
+read_all(int fd, const char *path, size_t *len, struct err *e)
+{
+	char *buf = NULL, *more;
+	ssize_t n = 1;
+
+	/* In steps: files in /proc do not say how large they are. */
+	for (*len = 0; n > 0 && *len <= CONF_FILE_MAX; *len += (size_t)n) {
+		more = realloc(buf, *len + READ_STEP);
+		if (more == NULL) {
+			no_memory(e);
+			goto fail;
+		}
+		buf = more;
+		n = read(fd, buf + *len, READ_STEP);
+		if (n == -1) {
 			err_sys(e, EX_IOERR, "cannot read '%s'", path);
-		if (n <= 0)
-			break;
+			goto fail;
+		}
 	}
-	if (*len > CONF_FILE_MAX)
-		err_set(e, EX_CONFIG, "'%s' is larger than %d bytes", path,
-		    CONF_FILE_MAX);
-	if (*len <= CONF_FILE_MAX && n == 0)
+	if (*len <= CONF_FILE_MAX)
 		return buf;
+	err_set(
+	    e, EX_CONFIG, "'%s' is larger than %d bytes", path, CONF_FILE_MAX);
+fail:
 	free(buf);
 	return NULL;
 }
@@ -274,21 +284,22 @@ conf_text_load(const char *path, struct conf_text *out, struct err *e)
 {
 	/* A pipe must not make us wait before fstat() can say what it is. */
 	int rc = -1, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st = {0};
+	struct conf_text file = {0};
+	char *buf = NULL;
 	size_t len;
-	char *buf;
 
 	*out = (struct conf_text){0};
 	if (fd == -1)
 		return err_sys(e,
 		    errno == EACCES || errno == EPERM ? EX_NOPERM : EX_NOINPUT,
 		    "cannot open '%s'", path);
-	buf = read_all(fd, path, &st, &len, e);
+	if (check_regular(fd, path, &file, e) == 0)
+		buf = read_all(fd, path, &len, e);
 	close(fd);
 	if (buf != NULL)
 		rc = conf_text_put(path, buf, len, out, e);
 	free(buf);
-	out->device = st.st_dev;
-	out->inode = st.st_ino;
+	out->device = file.device;
+	out->inode = file.inode;
 	return rc;
 }

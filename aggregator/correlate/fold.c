@@ -130,11 +130,13 @@ note_reply(
 
 /* Milliseconds for struct seen. */
 static int32_t
-seen_ms(int64_t time_ns)
+seen_ms(const struct batch *b, size_t i)
 {
-	int32_t ms = (int32_t)(uint32_t)(time_ns / NS_PER_MS);
+	int32_t ms = (int32_t)(uint32_t)(b->time[i] / NS_PER_MS);
 
-	if (time_ns == TIME_NONE)
+	/* Logs know no hook, and seconds only: two SYNs of a second are two
+	 * attempts there (Windows tries again 500 ms after a refusal). */
+	if (b->time[i] == TIME_NONE || batch_hook(b, i) == HOOK_NONE)
 		return SEEN_NO_TIME;
 	return ms == SEEN_NO_TIME ? ms + 1 : ms;
 }
@@ -143,7 +145,7 @@ static enum seen_as
 see(struct folded *c, const struct input *in, size_t i)
 {
 	return seen_put(&c->seen, in->sensor, (uint8_t)batch_hook(in->b, i),
-	    seen_ms(in->b->time[i]));
+	    seen_ms(in->b, i));
 }
 
 static void

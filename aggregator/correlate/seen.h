@@ -42,7 +42,7 @@ enum seen_as {
 	SEEN_WITNESS, /* the first that this sensor says of it */
 };
 
-/* A time that is not known: then every record of an observer is an attempt. */
+/* No time, or none that is exact: every record of an observer is an attempt. */
 #define SEEN_NO_TIME INT32_MIN
 
 /* 'ms': when, from any fixed point; it may wrap. */

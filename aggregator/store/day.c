@@ -161,14 +161,6 @@ day_extent(const int64_t *time, size_t n, int64_t *t_min, int64_t *t_max)
 	*t_max = *t_min == TIME_NONE ? TIME_NONE : high;
 }
 
-/* Counters of strangers are summed in SQLite's signed 64 bits: 2^31 messages
- * can lie as much as they want before that is full. */
-static uint64_t
-believable(uint64_t count)
-{
-	return count > UINT32_MAX ? UINT32_MAX : count;
-}
-
 int
 day_put(struct day *d, const struct store_item *it, struct err *e)
 {
@@ -182,8 +174,8 @@ day_put(struct day *d, const struct store_item *it, struct err *e)
 	query_u64(&q, it->sequence);
 	query_i64(&q, it->received_ns);
 	query_u64(&q, it->records->n);
-	query_u64(&q, believable(it->kernel_lost));
-	query_u64(&q, believable(it->dropped));
+	query_u64(&q, it->kernel_lost);
+	query_u64(&q, it->dropped);
 	query_time(&q, t_min);
 	query_time(&q, t_max);
 	/* All that a heartbeat says is in the other columns by now. */

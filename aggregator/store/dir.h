@@ -19,8 +19,9 @@ struct err;
 /* The days that have a file, ascending.  Zeroed: none. */
 struct days {
 	struct day_entry {
-		int32_t number; /* days since 1970 */
-		bool finished;	/* nothing will be written to it any more */
+		int32_t number;	 /* days since 1970 */
+		bool finished;	 /* nothing will be written to it any more */
+		int64_t last_id; /* of its messages, when it was opened */
 	} * at;
 	size_t n;
 };

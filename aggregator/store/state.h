@@ -14,7 +14,8 @@ struct state;
 /*
  * state.db: what is known besides records.  Sensors, alerts, incidents, the
  * feed's log, the position up to which records were correlated.  One writer
- * (the aggregator's core), readers under other users.
+ * (the aggregator's core, which holds the store's lock), readers under other
+ * users.
  */
 struct state *state_open(const char *dir, enum store_mode mode, struct err *e);
 void state_close(struct state *s);
@@ -22,7 +23,8 @@ void state_close(struct state *s);
 /* 16 random bytes, made with the file: the publisher's run on the feed. */
 void state_run(struct state *s, struct run_id *out);
 
-/* All changes between these are one durable step. */
+/* All changes between these are one durable step.  When one of them fails all
+ * are undone, and state_commit() says so too. */
 int state_begin(struct state *s, struct err *e);
 int state_commit(struct state *s, struct err *e);
 

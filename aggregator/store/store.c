@@ -63,6 +63,7 @@ load_day(const char *dir, struct day_entry *entry, struct received *known,
 		return -1;
 	}
 	entry->finished = finished;
+	entry->last_id = d->last_id;
 	day_close(d);
 	return 0;
 }
@@ -93,7 +94,13 @@ open_writer(struct store *s, struct err *e)
 	if (s->lock == -1 || dir_days(s->dir, &s->days, e) == -1)
 		return -1;
 	s->received = store_load_received(s->dir, &s->days, e);
-	return s->received == NULL ? -1 : 0;
+	if (s->received == NULL)
+		return -1;
+	for (size_t i = 0; i < s->days.n; i++)
+		if (s->days.at[i].last_id > 0)
+			s->last = (struct store_pos){
+			    s->days.at[i].number, s->days.at[i].last_id};
+	return 0;
 }
 
 struct store *
@@ -210,6 +217,14 @@ store_has(const struct store *s, const char *sensor, const struct run_id *run,
 	return r != NULL && received_has(r, sequence);
 }
 
+/* Counters of strangers are summed in SQLite's signed 64 bits: 2^31 messages
+ * can lie as much as they want before that is full. */
+static uint64_t
+believable(uint64_t count)
+{
+	return count > UINT32_MAX ? UINT32_MAX : count;
+}
+
 static int
 put(struct store *s, struct received_run *r, const struct store_item *it,
     struct err *e)
@@ -238,6 +253,7 @@ put(struct store *s, struct received_run *r, const struct store_item *it,
 int
 store_put(struct store *s, const struct store_item *it, struct err *e)
 {
+	struct store_item own = *it;
 	struct received_run *r =
 	    received_make(s->received, it->sensor, &it->run);
 
@@ -245,7 +261,9 @@ store_put(struct store *s, const struct store_item *it, struct err *e)
 		return 0;
 	if (r == NULL)
 		err_set(e, EX_OSERR, "out of memory");
-	if (r == NULL || put(s, r, it, e) == -1) {
+	own.kernel_lost = believable(it->kernel_lost);
+	own.dropped = believable(it->dropped);
+	if (r == NULL || put(s, r, &own, e) == -1) {
 		undo(s);
 		return -1;
 	}
@@ -259,12 +277,13 @@ store_commit(struct store *s, struct store_pos *pos, struct err *e)
 		undo(s);
 		return -1;
 	}
-	if (s->open)
+	if (s->open) {
 		received_commit(s->received, s->today->number);
+		s->last =
+		    (struct store_pos){s->today->number, s->today->last_id};
+	}
 	s->open = false;
-	*pos = (struct store_pos){0};
-	if (s->today != NULL)
-		*pos = (struct store_pos){s->today->number, s->today->last_id};
+	*pos = s->last;
 	return 0;
 }
 

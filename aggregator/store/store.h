@@ -74,7 +74,7 @@ int store_put(struct store *s, const struct store_item *it, struct err *e);
 
 /*
  * Make everything put so far durable.  Returns 0 with the position of the
- * last item in 'pos'; -1 as store_put().
+ * last item ever committed in 'pos'; -1 as store_put().
  */
 int store_commit(struct store *s, struct store_pos *pos, struct err *e);
 

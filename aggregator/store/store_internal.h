@@ -37,10 +37,11 @@ struct store {
 	int lock;
 	struct days days;
 	struct received *received;
-	struct day *today;    /* the newest, that puts go to; NULL: not open */
-	struct day *old;      /* an earlier one that is being re-cut, or NULL */
-	bool open;	      /* a transaction in today */
-	struct workshop shop; /* made with the first block */
+	struct day *today; /* the newest, that puts go to; NULL: not open */
+	struct day *old;   /* an earlier one that is being re-cut, or NULL */
+	bool open;	   /* a transaction in today */
+	struct store_pos last; /* committed */
+	struct workshop shop;  /* made with the first block */
 	bool shop_made;
 	int64_t finish_after_ns; /* a reader was in the way until now */
 };

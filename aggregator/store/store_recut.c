@@ -16,7 +16,7 @@ struct cut {
 	struct workshop *shop;
 	struct received *runs; /* what is in it, of each run */
 	int64_t first_id, last_id;
-	uint64_t messages;
+	uint64_t messages, records;
 };
 
 /*
@@ -114,6 +114,7 @@ add_message(struct cut *c, struct query *q, struct err *e)
 	if (r == NULL ||
 	    received_put(c->runs, r, sequence, sequence, &sums) == -1)
 		return err_set(e, EX_OSERR, "out of memory");
+	c->records += sums.records;
 	if (c->messages++ == 0)
 		c->first_id = m.id;
 	c->last_id = m.id;
@@ -242,7 +243,6 @@ static int
 cut(struct store *s, struct day *d, int64_t last_id, struct err *e)
 {
 	struct cut c = {.day = d, .shop = &s->shop};
-	uint64_t records;
 	int rc = -1;
 
 	if (!s->shop_made && workshop_init(&s->shop) == -1) {
@@ -260,12 +260,11 @@ cut(struct store *s, struct day *d, int64_t last_id, struct err *e)
 		if (rc == -1)
 			db_undo(d->db);
 	}
-	records = gather_view(s->shop.gather)->records.n;
 	received_free(c.runs);
 	if (rc == -1)
 		return -1;
 	d->loose_messages -= c.messages;
-	d->loose_records -= records;
+	d->loose_records -= c.records;
 	return 1;
 }
 

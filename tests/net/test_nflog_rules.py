@@ -138,6 +138,27 @@ def test_without_nft_it_says_so(pair):
     assert status == UNAVAILABLE and "nft is not installed" in said
 
 
+@pytest.mark.parametrize("complaint, said", (
+    ("netlink: Error: cache initialization failed: Invalid argument",
+     "the kernel has no nf_tables"),
+    ("netlink: Error: cache initialization failed: Protocol not supported",
+     "the kernel has no nf_tables"),
+    ("/dev/stdin:7:3-5: Error: Could not process rule: File exists\n\t\tsyn "
+     "log group 5\n\t\t^^^", "nft refused: Could not process rule: File exists"),
+))
+def test_what_nft_complains_of_is_said(net, pair, complaint, said):
+    here, _ = pair
+    nft = net.dir / "nft"
+    nft.write_text(f"#!/bin/sh\nprintf '%s\\n' \"{complaint}\" >&2\nexit 1\n",
+                   "ascii")
+    nft.chmod(0o755)
+    status, text = attempt(*here.inside(
+        "unshare", "--mount", "sh", "-c",
+        f"mount --bind {nft} $(readlink -f /usr/sbin/nft); {DUMP} read"))
+    assert status == UNAVAILABLE and said in text
+    assert "^" not in text and text.count("\n") == 1
+
+
 def test_a_device_that_is_not_there_is_named(pair):
     here, _ = pair
     status, said = rules(here, "--device", "eth7", "read")

@@ -41,6 +41,14 @@ struct fixture {
 	struct err e;
 };
 
+/* A number that looks random, the same each time. */
+static inline uint64_t
+mixed(uint64_t x)
+{
+	x = (x ^ x >> 31) * UINT64_C(0x9e3779b97f4a7c15);
+	return x ^ x >> 29;
+}
+
 static inline struct addr
 v4(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 {

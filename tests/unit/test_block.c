@@ -3,12 +3,8 @@
 
 #include "aggregator/store/block.h"
 #include "aggregator/store/gather.h"
-#include "aggregator/store/hosts.h"
-#include "aggregator/store/sequences.h"
 
 #include <sysexits.h>
-
-/* --- blocks --- */
 
 struct blocks {
 	struct gather *gather;
@@ -39,14 +35,6 @@ teardown_blocks(void **state)
 	builder_free(f->builder);
 	free(f);
 	return 0;
-}
-
-/* A number that looks random, the same each time. */
-static uint64_t
-mixed(uint64_t x)
-{
-	x = (x ^ x >> 31) * UINT64_C(0x9e3779b97f4a7c15);
-	return x ^ x >> 29;
 }
 
 /* A record that uses all of every column. */
@@ -363,169 +351,22 @@ bytes_behind_a_block_are_refused(void **state)
 	free(bytes);
 }
 
-/* --- filters of hosts --- */
-
-static void
-a_host_that_is_there_is_never_denied(void **state)
-{
-	enum {
-		N = 5000
-	};
-	static struct addr addr[N];
-	uint8_t *filter = malloc(hosts_bytes(N));
-
-	(void)state;
-	for (uint32_t i = 0; i < N; i++) {
-		uint64_t x = mixed(i + 1);
-
-		addr[i] =
-		    v4(10, (uint8_t)(x >> 16), (uint8_t)(x >> 8), (uint8_t)x);
-		if (i % 3 == 0)
-			memcpy(addr[i].b + 4, &x, 8);
-	}
-	hosts_fill(filter, addr, N);
-	for (size_t i = 0; i < N; i++)
-		assert_true(hosts_may_have(filter, hosts_bytes(N), &addr[i]));
-	free(filter);
-}
-
-/* Neighbouring addresses are the worst case for a weak hash. */
-static void
-a_stranger_is_let_in_less_than_once_in_a_hundred(void **state)
-{
-	enum {
-		N = 20000,
-		TRIES = 200000
-	};
-	static struct addr addr[N];
-	uint8_t *filter = malloc(hosts_bytes(N));
-	int wrong = 0;
-
-	(void)state;
-	for (uint32_t i = 0; i < N; i++)
-		addr[i] = v4(10, 0, (uint8_t)(i >> 8), (uint8_t)i);
-	hosts_fill(filter, addr, N);
-	for (uint32_t i = 0; i < TRIES; i++) {
-		struct addr a = v4(10, (uint8_t)(1 + (i >> 16)),
-		    (uint8_t)(i >> 8), (uint8_t)i);
-
-		wrong += hosts_may_have(filter, hosts_bytes(N), &a);
-	}
-	print_message("%.2f %% of strangers\n", 100.0 * wrong / TRIES);
-	assert_in_range(wrong, 0, TRIES / 100);
-	free(filter);
-}
-
-static void
-no_filter_says_yes_and_an_empty_one_no(void **state)
-{
-	struct addr a = v4(10, 0, 0, 1);
-	uint8_t zeroes[8] = {0};
-
-	(void)state;
-	assert_true(hosts_may_have(NULL, 0, &a));
-	assert_false(hosts_may_have(zeroes, sizeof(zeroes), &a));
-	assert_int_equal(hosts_bytes(0), 0);
-}
-
-/* --- ranges --- */
-
-static void
-sequences_agree_with_a_bitmap(void **state)
-{
-	enum {
-		N = 500
-	};
-	struct sequences r = {0};
-	bool in[N] = {false};
-
-	(void)state;
-	for (uint64_t i = 0; i < 400; i++) {
-		uint64_t first = mixed(i + 1) % N;
-		uint64_t last = first + mixed(i + 1000) % 4;
-		uint64_t missing = 0, highest = 0;
-
-		if (last >= N)
-			last = N - 1;
-		assert_int_equal(sequences_add(&r, first, last), 0);
-		for (uint64_t x = first; x <= last; x++)
-			in[x] = true;
-		for (uint64_t x = 0; x < N; x++) {
-			assert_int_equal(sequences_have(&r, x), in[x]);
-			highest = in[x] ? x : highest;
-		}
-		for (uint64_t x = 10; x < highest; x++)
-			missing += !in[x];
-		assert_int_equal(sequences_highest(&r), highest);
-		if (highest > 9)
-			assert_int_equal(sequences_missing(&r, 9), missing);
-	}
-	sequences_fini(&r);
-}
-
-static void
-sequences_reach_from_zero_to_the_greatest_number(void **state)
-{
-	struct sequences r = {0};
-
-	(void)state;
-	assert_int_equal(sequences_add(&r, UINT64_MAX, UINT64_MAX), 0);
-	assert_int_equal(sequences_add(&r, 0, 0), 0);
-	assert_true(sequences_have(&r, 0));
-	assert_true(sequences_have(&r, UINT64_MAX));
-	assert_false(sequences_have(&r, 1));
-	assert_int_equal(r.n, 2);
-	assert_int_equal(sequences_add(&r, 1, UINT64_MAX - 1), 0);
-	assert_int_equal(r.n, 1);
-	assert_true(sequences_have(&r, 77));
-	sequences_fini(&r);
-}
-
-static void
-too_many_gaps_close_the_oldest_and_admit_nothing_twice(void **state)
-{
-	struct sequences r = {0};
-	uint64_t i;
-
-	(void)state;
-	for (i = 1; i <= 3 * SEQUENCES_MAX; i++) {
-		assert_false(sequences_have(&r, 2 * i));
-		assert_int_equal(sequences_add(&r, 2 * i, 2 * i), 0);
-	}
-	assert_int_equal(r.n, SEQUENCES_MAX);
-	for (i = 1; i <= 3 * SEQUENCES_MAX; i++)
-		assert_true(sequences_have(&r, 2 * i));
-	/* The closed gaps count as known; the newest are still open. */
-	assert_true(sequences_have(&r, 3));
-	assert_false(sequences_have(&r, 6 * SEQUENCES_MAX - 1));
-	/* All of them are still told as missing. */
-	assert_int_equal(sequences_missing(&r, 0), 3 * SEQUENCES_MAX);
-	sequences_fini(&r);
-}
-
 int
 main(void)
 {
-#define BLOCK(f)                                                               \
+#define CASE(f)                                                                \
 	cmocka_unit_test_setup_teardown(f, setup_blocks, teardown_blocks)
 	const struct CMUnitTest tests[] = {
-	    BLOCK(every_column_comes_back_exactly),
-	    BLOCK(columns_of_one_value_cost_nothing),
-	    BLOCK(a_block_holds_65536_records_of_the_wildest_kind),
-	    BLOCK(more_than_a_block_does_not_fit),
-	    BLOCK(messages_are_bounded_too),
-	    BLOCK(unused_addresses_are_left_behind),
-	    BLOCK(wanted_columns_alone_are_unpacked),
-	    BLOCK(a_block_that_was_cut_off_is_refused),
-	    BLOCK(a_flipped_bit_is_noticed),
-	    BLOCK(bytes_behind_a_block_are_refused),
-	    cmocka_unit_test(a_host_that_is_there_is_never_denied),
-	    cmocka_unit_test(a_stranger_is_let_in_less_than_once_in_a_hundred),
-	    cmocka_unit_test(no_filter_says_yes_and_an_empty_one_no),
-	    cmocka_unit_test(sequences_agree_with_a_bitmap),
-	    cmocka_unit_test(sequences_reach_from_zero_to_the_greatest_number),
-	    cmocka_unit_test(
-		too_many_gaps_close_the_oldest_and_admit_nothing_twice),
+	    CASE(every_column_comes_back_exactly),
+	    CASE(columns_of_one_value_cost_nothing),
+	    CASE(a_block_holds_65536_records_of_the_wildest_kind),
+	    CASE(more_than_a_block_does_not_fit),
+	    CASE(messages_are_bounded_too),
+	    CASE(unused_addresses_are_left_behind),
+	    CASE(wanted_columns_alone_are_unpacked),
+	    CASE(a_block_that_was_cut_off_is_refused),
+	    CASE(a_flipped_bit_is_noticed),
+	    CASE(bytes_behind_a_block_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -199,6 +199,22 @@ waiting_replies_are_given_up_after_60_s(void **state)
 	site_free(site);
 }
 
+static void
+records_without_times_have_no_windows(void **state)
+{
+	struct log l;
+	struct fold_counts n = fold_lines("- - 10.0.0.7:1000 > 1.2.3.4:22 S\n"
+					  "- - 10.0.0.7:1000 > 1.2.3.4:22 S\n"
+					  "- - 1.2.3.4:22 > 10.0.0.7:1000 SA\n",
+	    &l);
+
+	(void)state;
+	assert_int_equal(n.connections, 1);
+	assert_int_equal(l.ended[0].attempts, 2);
+	assert_int_equal(l.ended[0].outcome, OUTCOME_ANSWERED);
+	assert_true(l.ended[0].start_ns == TIME_NONE);
+}
+
 int
 main(void)
 {
@@ -220,6 +236,7 @@ main(void)
 	    cmocka_unit_test(the_port_of_a_class_serves_before_the_lower_port),
 	    cmocka_unit_test(a_flow_that_is_one_syn_is_no_guess),
 	    cmocka_unit_test(waiting_replies_are_given_up_after_60_s),
+	    cmocka_unit_test(records_without_times_have_no_windows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,58 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tests/unit/store_fixture.h"
-
-#include "aggregator/store/state.h"
+#include "tests/unit/state_fixture.h"
 
 #include <sqlite3.h>
 #include <sys/mount.h>
 #include <sysexits.h>
-
-struct states {
-	char dir[64];
-	struct state *s;
-	struct err e;
-};
-
-static struct state *
-must_open(struct states *f, enum store_mode mode)
-{
-	struct state *s = state_open(f->dir, mode, &f->e);
-
-	if (s == NULL)
-		fail_msg("%s", f->e.text);
-	return s;
-}
-
-static int
-setup_state(void **state)
-{
-	struct states *f = calloc(1, sizeof(*f));
-
-	strcpy(f->dir, "/tmp/synhive-state-XXXXXX");
-	if (mkdtemp(f->dir) == NULL)
-		return -1;
-	f->s = must_open(f, STORE_WRITE);
-	*state = f;
-	return 0;
-}
-
-static int
-teardown_state(void **state)
-{
-	struct states *f = *state;
-
-	state_close(f->s);
-	remove_folder(f->dir);
-	free(f);
-	return 0;
-}
-
-static void
-reopen(struct states *f)
-{
-	state_close(f->s);
-	f->s = must_open(f, STORE_WRITE);
-}
 
 static void
 the_publishers_run_stays_the_same(void **state)
@@ -256,152 +207,6 @@ a_sensor_that_restarts_for_ever_keeps_its_newest_runs(void **state)
 	assert_int_equal(out.at[0].run.b[0], 11);
 }
 
-static struct alert
-some_alert(void)
-{
-	struct alert a = {.id = "00112233445566778899aabbccddeeff",
-	    .detector = "outbound-ssh",
-	    .severity = SEVERITY_SUSPECT,
-	    .honeynet = "lab",
-	    .honeypot = "combo",
-	    .address = v4(11, 11, 79, 67),
-	    .has_peer = true,
-	    .peer = v4(198, 51, 100, 7),
-	    .port = 22,
-	    .first_ns = DAY_1,
-	    .last_ns = DAY_2,
-	    .count = 12,
-	    .peers = 3,
-	    .incident = "ffeeddccbbaa99887766554433221100",
-	    .text = "combo opened ssh to 198.51.100.7",
-	    .has_connection = true,
-	    .client = v4(11, 11, 79, 69),
-	    .server = v4(198, 51, 100, 7),
-	    .client_port = 40000};
-
-	names_add(&a.honeypots, "combo");
-	names_add(&a.honeypots, "web two");
-	names_add(&a.sensors, "gw");
-	return a;
-}
-
-struct alerts {
-	struct alert at[4];
-	int n;
-};
-
-static int
-keep_alert(void *arg, const struct alert *a)
-{
-	struct alerts *out = arg;
-
-	out->at[out->n++] = *a;
-	return 0;
-}
-
-static void
-an_alert_comes_back_exactly(void **state)
-{
-	struct states *f = *state;
-	struct alerts out = {.n = 0};
-	struct alert a = some_alert(), b = some_alert();
-
-	/* The second has nothing that may be missing, and is the older. */
-	b.id[0] = 'b';
-	b.first_ns = b.last_ns = TIME_NONE;
-	b.has_peer = b.has_connection = false;
-	b.peer = b.client = b.server = (struct addr){{0}};
-	b.client_port = 0;
-	b.incident[0] = '\0';
-	memset(b.incident, 0, sizeof(b.incident));
-	memset(&b.sensors, 0, sizeof(b.sensors));
-	assert_int_equal(addr_parse("2001:db8::1", &b.address), 0);
-	assert_int_equal(state_put_alert(f->s, &a, &f->e), 0);
-	assert_int_equal(state_put_alert(f->s, &b, &f->e), 0);
-	a.count = 13;
-	assert_int_equal(state_put_alert(f->s, &a, &f->e), 0);
-	reopen(f);
-	assert_int_equal(state_alerts(f->s, keep_alert, &out, &f->e), 0);
-	assert_int_equal(out.n, 2);
-	assert_memory_equal(&out.at[0], &b, sizeof(b));
-	assert_memory_equal(&out.at[1], &a, sizeof(a));
-}
-
-static struct evidence
-some_evidence(int i)
-{
-	struct evidence x = {.kind = "outbound-irc",
-	    .time_ns = i == 0 ? TIME_NONE : DAY_1 + i,
-	    .has_peer = i % 2 == 1,
-	    .port = 6667,
-	    .count = (uint64_t)i + 1,
-	    .alert = "00112233445566778899aabbccddeeff"};
-
-	if (x.has_peer)
-		x.peer = v4(198, 51, 100, (uint8_t)i);
-	snprintf(x.text, sizeof(x.text), "sentence %d", i);
-	return x;
-}
-
-struct incidents {
-	struct incident i;
-	struct evidence evidence[8];
-	int n;
-};
-
-static int
-keep_incident(void *arg, const struct incident *i)
-{
-	struct incidents *out = arg;
-
-	out->n++;
-	out->i = *i;
-	assert_in_range(i->n_evidence, 0, 8);
-	memcpy(
-	    out->evidence, i->evidence, i->n_evidence * sizeof(*i->evidence));
-	out->i.evidence = NULL;
-	return 0;
-}
-
-static void
-an_incident_comes_back_exactly(void **state)
-{
-	struct states *f = *state;
-	struct evidence x[5];
-	struct incidents out = {.n = 0};
-	struct incident i = {.id = "0123456789abcdef0123456789abcdef",
-	    .honeynet = "lab",
-	    .honeypot = "combo",
-	    .address = v4(11, 11, 79, 67),
-	    .alias = {v4(11, 11, 79, 67), v4(11, 11, 79, 69)},
-	    .n_alias = 2,
-	    .severity = SEVERITY_COMPROMISED,
-	    .state = "open",
-	    .onset_ns = DAY_1,
-	    .last_ns = DAY_2,
-	    .evidence = x,
-	    .evidence_left_out = 3};
-
-	memset(x, 0, sizeof(x));
-	for (int k = 0; k < 5; k++)
-		x[k] = some_evidence(k);
-	for (size_t n = 5; n > 3; n--) {
-		i.n_evidence = n;
-		x[1].count += 10;
-		assert_int_equal(state_put_incident(f->s, &i, &f->e), 0);
-		reopen(f);
-		out.n = 0;
-		assert_int_equal(
-		    state_incidents(f->s, keep_incident, &out, &f->e), 0);
-		assert_int_equal(out.n, 1);
-		assert_int_equal(out.i.n_evidence, n);
-		assert_memory_equal(out.evidence, x, n * sizeof(*x));
-		i.evidence = NULL;
-		assert_memory_equal(&out.i, &i, sizeof(i));
-		i.evidence = x;
-	}
-}
-
 struct log {
 	uint64_t first, last;
 	size_t n;
@@ -580,8 +385,6 @@ main(void)
 	    CASE(strangers_cannot_fill_the_table_of_refusals),
 	    CASE(runs_come_in_the_order_of_their_first_hello),
 	    CASE(a_sensor_that_restarts_for_ever_keeps_its_newest_runs),
-	    CASE(an_alert_comes_back_exactly),
-	    CASE(an_incident_comes_back_exactly),
 	    CASE(the_log_is_numbered_from_one_without_gaps),
 	    CASE(a_number_of_an_undone_step_is_given_again),
 	    CASE(old_entries_are_forgotten_but_not_the_last_ten_thousand),

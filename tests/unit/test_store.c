@@ -160,6 +160,59 @@ count(struct fixture *f, const struct store_query *q)
 	return n;
 }
 
+static int
+keep_run(void *arg, const struct store_run *r)
+{
+	struct store_run *out = arg;
+
+	*out = *r;
+	return 0;
+}
+
+static void
+a_commit_of_nothing_tells_the_last_position(void **state)
+{
+	struct fixture *f = *state;
+	struct store_pos before = commit(f), after;
+
+	assert_int_equal(before.day, 0);
+	before = fill(f, 3, 1);
+	after = commit(f);
+	assert_int_equal(store_pos_cmp(&before, &after), 0);
+	reopen_store(f);
+	after = commit(f);
+	assert_int_equal(store_pos_cmp(&before, &after), 0);
+}
+
+static void
+counters_that_lie_do_not_overflow(void **state)
+{
+	struct fixture *f = *state;
+	struct batch none = {0};
+	struct store_item it = {.sensor = "pot1",
+	    .run = run_of(1),
+	    .received_ns = f->now_ns,
+	    .kernel_lost = UINT64_MAX,
+	    .dropped = INT64_MAX,
+	    .records = &none};
+	struct store_run r;
+
+	for (it.sequence = UINT64_MAX - 2; it.sequence != 0; it.sequence++)
+		assert_int_equal(store_put(f->store, &it, &f->e), 1);
+	commit(f);
+	f->now_ns = DAY_2;
+	for (int turn = 0; turn < 2; turn++) {
+		assert_int_equal(store_runs(f->store, keep_run, &r, &f->e), 0);
+		assert_int_equal(r.kernel_lost, 3 * (uint64_t)UINT32_MAX);
+		assert_int_equal(r.dropped, 3 * (uint64_t)UINT32_MAX);
+		assert_int_equal(r.highest, UINT64_MAX);
+		assert_int_equal(recut_all(f), turn == 0);
+		reopen_store(f);
+	}
+	it.sequence = UINT64_MAX;
+	assert_int_equal(store_put(f->store, &it, &f->e), 0);
+}
+
 static void
 other_times_and_hosts_are_not_opened(void **state)
 {
@@ -249,15 +302,6 @@ all_days_may_be_removed(void **state)
 	expect_scan(f->store, &q, 21, 30);
 }
 
-static int
-keep_run(void *arg, const struct store_run *r)
-{
-	struct store_run *out = arg;
-
-	*out = *r;
-	return 0;
-}
-
 static void
 a_run_tells_what_is_missing(void **state)
 {
@@ -340,6 +384,8 @@ main(void)
 	    CASE(a_day_of_commit_is_a_file),
 	    CASE(a_clock_that_goes_back_does_not_change_the_order),
 	    CASE(a_scan_begins_behind_a_position),
+	    CASE(a_commit_of_nothing_tells_the_last_position),
+	    CASE(counters_that_lie_do_not_overflow),
 	    CASE(other_times_and_hosts_are_not_opened),
 	    CASE(columns_not_asked_for_may_be_left_out),
 	    CASE(days_older_than_asked_are_removed),
