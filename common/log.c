@@ -72,9 +72,8 @@ log_warn_sys(const char *module, const char *fmt, ...)
 	EMIT("warning: ", true);
 }
 
-void
-log_warn_limited(
-    struct log_limit *limit, const char *module, const char *fmt, ...)
+bool
+log_allowed(struct log_limit *limit, const char *module)
 {
 	int64_t now = clock_mono_ns();
 
@@ -86,10 +85,18 @@ log_warn_limited(
 	}
 	if (limit->said == LOG_LIMIT) {
 		limit->left_out++;
-		return;
+		return false;
 	}
 	limit->said++;
-	EMIT("warning: ", false);
+	return true;
+}
+
+void
+log_warn_limited(
+    struct log_limit *limit, const char *module, const char *fmt, ...)
+{
+	if (log_allowed(limit, module))
+		EMIT("warning: ", false);
 }
 
 void

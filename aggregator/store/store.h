@@ -77,6 +77,8 @@ int store_put(struct store *s, const struct store_item *it, struct err *e);
  * last item ever committed in 'pos'; -1 as store_put().
  */
 int store_commit(struct store *s, struct store_pos *pos, struct err *e);
+/* Nothing that was put since the last commit. */
+void store_undo(struct store *s);
 
 /*
  * Re-cut messages that are older than 'min_age_ns' and make a full block (or
