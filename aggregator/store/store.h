@@ -83,7 +83,8 @@ void store_undo(struct store *s);
 /*
  * Re-cut messages that are older than 'min_age_ns' and make a full block (or
  * belong to a finished day) into one block.  Bounded work: at most one block
- * a call.  Returns 1: a block was cut, 0: nothing to do, -1 with 'e'.
+ * a call.  Returns 1: a block was cut, 0: nothing to do, -1 with 'e' of the
+ * oldest day that failed; the others were not held up by it.
  * Never between a put and its commit.
  */
 int store_recut(

@@ -205,6 +205,44 @@ parts_of_one_run_grow_together(void **state)
 }
 
 static void
+a_message_stored_twice_is_recut_with_the_others(void **state)
+{
+	struct fixture *f = *state;
+
+	/* Five in a block, and the same five again behind it. */
+	fill(f, 5, 10);
+	f->now_ns = DAY_2;
+	recut_all(f);
+	f->now_ns = DAY_1;
+	fill(f, 5, 10);
+	ask(f, DAY_FILE, "UPDATE batch SET sequence = id - 5 RETURNING 1");
+	f->now_ns = DAY_2;
+	assert_int_equal(recut_all(f), 1);
+	assert_int_equal(
+	    ask(f, DAY_FILE, "SELECT sum(messages) FROM part"), 10);
+	assert_int_equal(ask(f, DAY_FILE, "SELECT max(last) FROM part"), 5);
+	expect_all(f);
+}
+
+static void
+a_day_that_fails_holds_up_no_other(void **state)
+{
+	struct fixture *f = *state;
+
+	fill(f, 3, 10);
+	f->now_ns = DAY_2;
+	fill(f, 3, 10);
+	f->now_ns = DAY_2 + NS_PER_DAY;
+	fill(f, 3, 10);
+	ask(f, DAY_FILE, "DROP TABLE part");
+	assert_int_equal(store_recut(f->store, f->now_ns, 0, &f->e), -1);
+	assert_non_null(strstr(f->e.text, DAY_FILE));
+	assert_int_equal(
+	    ask(f, "day-2026-11-22.db", "SELECT count(*) FROM batch"), 0);
+	expect_all(f);
+}
+
+static void
 a_finished_day_is_a_plain_file(void **state)
 {
 	struct fixture *f = *state;
@@ -300,6 +338,8 @@ main(void)
 	    CASE(a_scan_ends_with_the_position_asked_for),
 	    CASE(heartbeats_leave_their_sequence_and_no_row),
 	    CASE(parts_of_one_run_grow_together),
+	    CASE(a_message_stored_twice_is_recut_with_the_others),
+	    CASE(a_day_that_fails_holds_up_no_other),
 	    CASE(a_finished_day_is_a_plain_file),
 	    CASE(a_reader_delays_the_finishing_of_a_day_only),
 	    CASE(what_cannot_be_decoded_is_set_aside),
