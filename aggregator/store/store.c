@@ -254,9 +254,14 @@ int
 store_put(struct store *s, const struct store_item *it, struct err *e)
 {
 	struct store_item own = *it;
-	struct received_run *r =
-	    received_make(s->received, it->sensor, &it->run);
+	struct received_run *r;
 
+	if (!received_takes(s->received, it->sensor, &it->run) &&
+	    !store_has(s, it->sensor, &it->run, it->sequence))
+		return err_set(e, EX_UNAVAILABLE,
+		    "sensor %s began too many runs, or left too many gaps",
+		    it->sensor);
+	r = received_make(s->received, it->sensor, &it->run);
 	if (r != NULL && received_has(r, it->sequence))
 		return 0;
 	if (r == NULL)

@@ -68,7 +68,9 @@ bool store_has(const struct store *s, const char *sensor,
  * Put an item into the open transaction (begun by the first put).  Returns 1:
  * put; 0: known already, nothing done; -1 with 'e' (EX_IOERR; EX_TEMPFAIL
  * when the disk is full): the whole transaction is undone, nothing of it may
- * be acknowledged.
+ * be acknowledged.  Only with EX_UNAVAILABLE nothing is undone: the sensor has
+ * begun too many runs, or left too many gaps, for one more message of it to be
+ * remembered; room comes when days expire.
  */
 int store_put(struct store *s, const struct store_item *it, struct err *e);
 
