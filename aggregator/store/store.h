@@ -154,5 +154,8 @@ struct store_scan *store_scan_open(
 int store_scan_next(
     struct store_scan *sc, struct store_chunk *out, struct err *e);
 void store_scan_close(struct store_scan *sc);
+/* Messages and blocks that could not be decoded so far, and were left out;
+ * the log names the first. */
+uint64_t store_scan_damaged(const struct store_scan *sc);
 
 #endif
