@@ -92,7 +92,13 @@ void store_undo(struct store *s);
 int store_recut(
     struct store *s, int64_t now_ns, int64_t min_age_ns, struct err *e);
 
-/* Unlink days that ended more than 'keep_days' ago.  Returns how many, -1. */
+/*
+ * Unlink the oldest day if it ended more than 'keep_days' ago: one a call, so
+ * that a clock that jumped does not take everything at once.  Nothing when
+ * 'now_ns' is more than two days beyond that of the newest commit: whether the
+ * clock jumped or nobody sent is not known before somebody does.  Returns how
+ * many were unlinked, -1 with 'e'.
+ */
 int store_expire(struct store *s, int64_t now_ns, int keep_days, struct err *e);
 
 /* What was received of a run: the sequences missing below the highest one. */
