@@ -12,7 +12,6 @@
 
 static const char *program;
 static bool verbose;
-static log_sink *registered;
 
 static void
 make_printable(char *s)
@@ -39,10 +38,7 @@ emit(const char *level, const char *module, bool sys, const char *fmt,
 	if (sys)
 		snprintf(line + n, sizeof(line) - n, ": %s", strerror(saved));
 	make_printable(line);
-	if (registered != NULL)
-		registered(line);
-	else
-		fprintf(stderr, "%s\n", line);
+	fprintf(stderr, "%s\n", line);
 	errno = saved;
 }
 
@@ -122,10 +118,4 @@ void
 log_verbose(bool on)
 {
 	verbose = on;
-}
-
-void
-log_register(log_sink *sink)
-{
-	registered = sink;
 }

@@ -43,8 +43,4 @@ void log_program(const char *name);
 /* Whether log_debug() says anything.  Default: no. */
 void log_verbose(bool on);
 
-/* Tests and fuzzers take the lines instead of stderr; NULL undoes it. */
-typedef void log_sink(const char *line);
-void log_register(log_sink *sink);
-
 #endif
