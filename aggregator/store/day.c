@@ -98,7 +98,7 @@ static const char *const sql[DAY_STATEMENTS] = {
 };
 
 static const struct db_schema schema = {
-    FORMAT, PAGE_BYTES, create, sql, DAY_STATEMENTS};
+    FORMAT, PAGE_BYTES, create, sql, DAY_STATEMENTS, NULL};
 
 /* One number or two; all statements here that answer with one row. */
 static int
