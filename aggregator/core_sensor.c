@@ -221,6 +221,9 @@ core_sensor_run(struct core *c, size_t sensor, const char *address,
 {
 	struct core_sensor *s = &c->sensor[sensor];
 
+	/* There is room for one that is not written yet. */
+	if (s->said_dirty)
+		core_sensors_save(c);
 	s->said = (struct run_state){
 	    .run = h->run,
 	    .table = h->table,
