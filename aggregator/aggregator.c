@@ -123,8 +123,6 @@ open_parts(struct core *c, struct err *e)
 	if (c->state == NULL)
 		return -1;
 	state_run(c->state, &c->run);
-	if (core_expect_own(c, e) == -1)
-		return -1;
 	core_news_sink(c, &sink);
 	c->pipeline = pipeline_new(c->config->site, &sink, e);
 	if (c->pipeline == NULL)

@@ -123,9 +123,6 @@ void core_flush(struct core *c);
 /* Is there something that cannot wait? */
 bool core_news_urgent(const struct core *c);
 
-/* core_own.c: what agents say to us is no news about a honeypot. */
-int core_expect_own(struct core *c, struct err *e);
-
 /* core_restart.c: go on where the last process stopped. */
 int core_catch_up(struct core *c, struct err *e);
 

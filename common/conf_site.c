@@ -19,7 +19,7 @@ struct raw {
 	struct nets nets;
 	struct key key;
 	struct ports ports;
-	char *match, *owner, *reason;
+	char *match, *owner, *reason, *schedule;
 	int64_t expires_ns;
 };
 
@@ -53,6 +53,7 @@ static const struct conf_option expected_options[] = {
     {"owner", CONF_STRING, CONF_MEMBER(struct raw, owner), .required = true},
     {"reason", CONF_STRING, CONF_MEMBER(struct raw, reason), .required = true},
     {"expires", CONF_TIME, CONF_MEMBER(struct raw, expires_ns)},
+    {"schedule", CONF_STRING, CONF_MEMBER(struct raw, schedule)},
     {0},
 };
 
@@ -174,7 +175,16 @@ static int
 add_expected(struct site *s, const struct conf_section *section, struct raw *r,
     struct err *e)
 {
-	struct expectation x = {
+	struct expectation x = {.builtin = false};
+
+	if (r->schedule != NULL &&
+	    schedule_parse(r->schedule, &x.schedule, e) == -1) {
+		err_within(e, "'schedule'");
+		return conf_within(section, "schedule", e);
+	}
+	x = (struct expectation){
+	    .schedule = x.schedule,
+	    .schedule_text = take_text(&r->schedule),
 	    .match.text = take_text(&r->match),
 	    .owner = take_text(&r->owner),
 	    .reason = take_text(&r->reason),
@@ -281,6 +291,27 @@ compile(const struct conf_section *section, struct site *s,
 	return conf_within(section, "match", e);
 }
 
+/* Whether a connection is expected must not depend on which of its packets
+ * came first, nor on itself. */
+static int
+compile_expected(const struct conf_section *section, struct site *s,
+    struct expectation *x, struct err *e)
+{
+	const char *field;
+
+	if (compile(section, s, &x->match, e) == -1)
+		return -1;
+	field = filter_asks_packet(x->match.filter);
+	if (field == NULL && filter_asks_expected(x->match.filter))
+		field = "expected";
+	return field == NULL
+		   ? 0
+		   : conf_fail(section, "match", e,
+			 "'match': what is expected is a connection, and "
+			 "'%s' is nothing that a connection has",
+			 field);
+}
+
 /* Last: a filter may use any class and any other filter. */
 static int
 compile_all(const struct conf *c, struct site *s, struct err *e)
@@ -291,8 +322,9 @@ compile_all(const struct conf *c, struct site *s, struct err *e)
 		if (compile(at, s, &s->filter[i], e) == -1)
 			return -1;
 	for (size_t i = 0; (at = conf_next(c, "expected", at)) != NULL; i++)
-		if (compile(at, s, &s->expected[i].match, e) == -1)
+		if (compile_expected(at, s, &s->expected[i], e) == -1)
 			return -1;
+	site_index_expected(s);
 	return 0;
 }
 

@@ -236,6 +236,24 @@ value_names(struct parser *p, struct term *t, const struct vocabulary *v)
 	return 0;
 }
 
+static int
+value_expectations(struct parser *p, struct term *t, const struct vocabulary *v)
+{
+	struct nearest near = nearest_to(p->tok.text, p->tok.len);
+	char text[VALUE_TEXT_MAX], hint[NEAREST_HINT_MAX];
+	size_t i = 0;
+
+	if (value_text(p, "the name of an expectation", text) == -1)
+		return -1;
+	while (i < p->site->n_expected &&
+	       strcmp(p->site->expected[i].match.name, text) != 0)
+		nearest_try(&near, p->site->expected[i++].match.name);
+	if (i < p->site->n_expected)
+		return value_names(p, t, v);
+	return parser_fail(p, &p->tok, "nothing is expected by the name '%s'%s",
+	    text, nearest_hint(&near, hint));
+}
+
 static const struct vocabulary directions = {
     "in, out, within or stray",
     {"in", "out", "within", "stray"},
@@ -272,6 +290,7 @@ static const struct values values_kinds = {value_word, &kinds};
 static const struct values values_hooks = {value_word, &hooks};
 static const struct values values_protos = {value_protos, &protos};
 static const struct values values_names = {value_names, NULL};
+static const struct values values_expectations = {value_expectations, NULL};
 
 static const struct {
 	const char *name;
@@ -379,6 +398,8 @@ parse_values(struct parser *p, struct term *t)
 
 	if (v == NULL)
 		return parse_comparison(p, t);
+	if (v == &values_expectations && !parser_accept(p, "by"))
+		return 0;
 	/* Ports: from 1 to 0, none. */
 	t->first = 1;
 	if (is_introduction(p, v->vocabulary))

@@ -98,6 +98,7 @@ expectation_fini(struct expectation *x)
 	named_filter_fini(&x->match);
 	free(x->owner);
 	free(x->reason);
+	free(x->schedule_text);
 }
 
 static void
@@ -311,6 +312,8 @@ site_add_expected(struct site *s, struct expectation *x, struct err *e)
 		APPEND(s, expected, x, rc, e);
 	if (rc == -1)
 		expectation_fini(x);
+	else
+		site_index_expected(s);
 	return rc;
 }
 

@@ -7,7 +7,6 @@
 #include "aggregator/correlate/folded.h"
 #include "aggregator/correlate/table.h"
 #include "aggregator/correlate/tuple.h"
-#include "common/filter.h"
 
 #include <stdlib.h>
 
@@ -23,7 +22,6 @@ struct fold {
 struct input {
 	const struct batch *b;
 	uint16_t sensor;
-	const char *sensor_name;
 	struct blocked blocked;
 };
 
@@ -72,22 +70,6 @@ is_own(struct fold *f, const struct tuple *t)
 /* --- opening and answering -------------------------------------------------
  */
 
-static bool
-is_expected(const struct site *s, const struct tuple *t, int64_t time_ns,
-    const char *sensor)
-{
-	for (size_t i = 0; i < s->n_expected; i++) {
-		const struct expectation *x = &s->expected[i];
-
-		if (x->expires_ns != TIME_NONE && time_ns >= x->expires_ns)
-			continue;
-		if (filter_match_connection(x->match.filter, &t->client,
-			t->client_port, &t->server, t->server_port, sensor))
-			return true;
-	}
-	return false;
-}
-
 /* A connection that row 'i' is the first of. */
 static struct folded *
 open_connection(
@@ -96,8 +78,8 @@ open_connection(
 	struct folded *c = table_open(&f->table, t);
 
 	c->start_ns = c->last_ns = in->b->time[i];
-	c->expected =
-	    is_expected(f->table.site, t, c->start_ns, in->sensor_name);
+	c->expected = site_expected(f->table.site, &t->client, t->client_port,
+			  &t->server, t->server_port, c->start_ns) != NULL;
 	f->n.connections++;
 	f->n.expected += c->expected;
 	f->n.stray += c->direction == DIRECTION_STRAY;
@@ -311,7 +293,6 @@ fold_put(struct fold *f, const char *sensor, const struct batch *b)
 	struct input in = {
 	    .b = b,
 	    .sensor = sensors_number(f->table.sensors, sensor),
-	    .sensor_name = sensor,
 	    .blocked = {.batch = b},
 	};
 
