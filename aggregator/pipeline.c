@@ -5,6 +5,7 @@
 #include "aggregator/correlate/detect.h"
 #include "aggregator/correlate/fold.h"
 #include "aggregator/correlate/incident.h"
+#include "aggregator/correlate/missing.h"
 #include "common/err.h"
 
 #include <stdlib.h>
@@ -17,6 +18,7 @@ struct pipeline {
 	struct alerts *alerts;
 	struct detect *detect;
 	struct incidents *incidents;
+	struct missing *missing;
 	struct pipeline_counts counts;
 	bool muted;
 };
@@ -46,9 +48,11 @@ on_connection(
 {
 	struct pipeline *p = arg;
 
-	if (event == CONNECTION_NEW)
+	if (event == CONNECTION_NEW) {
 		tell_incident(
 		    p, incidents_connection(p->incidents, c), "update");
+		missing_connection(p->missing, c);
+	}
 	detect_connection(p->detect, c, event);
 	if (event == CONNECTION_END && !p->muted && p->sink.connection != NULL)
 		p->sink.connection(p->sink.arg, c);
@@ -62,7 +66,8 @@ open_parts(struct pipeline *p, const struct site *site, struct err *e)
 
 	p->alerts = alerts_new(site, &ALERTS_SIZES, &alerts_sink);
 	p->incidents = incidents_new(site, &INCIDENTS_SIZES);
-	if (p->alerts == NULL || p->incidents == NULL)
+	p->missing = missing_new(site, &alerts_sink);
+	if (p->alerts == NULL || p->incidents == NULL || p->missing == NULL)
 		return err_set(e, EX_OSERR, "out of memory");
 	p->detect = detect_new(site, p->alerts, e);
 	if (p->detect == NULL)
@@ -101,6 +106,7 @@ pipeline_free(struct pipeline *p)
 	detect_free(p->detect);
 	alerts_free(p->alerts);
 	incidents_free(p->incidents);
+	missing_free(p->missing);
 	free(p);
 }
 
@@ -139,6 +145,7 @@ pipeline_advance(struct pipeline *p, int64_t now_ns)
 {
 	fold_advance(p->fold, now_ns);
 	detect_tick(p->detect, now_ns);
+	missing_advance(p->missing, now_ns);
 	settle(p);
 }
 
@@ -146,6 +153,7 @@ void
 pipeline_finish(struct pipeline *p)
 {
 	fold_finish(p->fold);
+	missing_finish(p->missing);
 	settle(p);
 }
 
@@ -164,7 +172,24 @@ pipeline_restore_alert(struct pipeline *p, const struct alert *a)
 	 * nothing will ever change it. */
 	if (out != NULL)
 		alerts_restore(out, a);
+	else
+		missing_restore_alert(p->missing, a);
 	return 0;
+}
+
+int
+pipeline_restore_expectation(
+    struct pipeline *p, const struct expectation_state *s)
+{
+	missing_restore(p->missing, s);
+	return 0;
+}
+
+bool
+pipeline_expectation(
+    const struct pipeline *p, size_t i, struct expectation_state *out)
+{
+	return missing_get(p->missing, i, out);
 }
 
 /* The last time of the alert that 'x' stands for; its first, if it is closed

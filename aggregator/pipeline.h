@@ -4,6 +4,7 @@
 
 #include "aggregator/correlate/connection.h"
 #include "common/alert.h"
+#include "common/expectation.h"
 #include "common/record.h"
 #include "common/site.h"
 
@@ -65,11 +66,18 @@ void pipeline_mute(struct pipeline *p, bool on);
 
 /*
  * Continue from what was told before a restart: alerts in order of their
- * times, then incidents.  Copied; they replace what was found while muted.
- * Return 0, or -1 when memory is out.
+ * times, then incidents and expectations.  Copied; they replace what was found
+ * while muted.  Return 0, or -1 when memory is out.
  */
 int pipeline_restore_alert(struct pipeline *p, const struct alert *a);
 int pipeline_restore_incident(struct pipeline *p, const struct incident *i);
+int pipeline_restore_expectation(
+    struct pipeline *p, const struct expectation_state *s);
+
+/* What that needs to be given of the i-th expectation with a schedule; false
+ * past the last. */
+bool pipeline_expectation(
+    const struct pipeline *p, size_t i, struct expectation_state *out);
 
 const struct pipeline_counts *pipeline_counts(const struct pipeline *p);
 

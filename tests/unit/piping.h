@@ -11,6 +11,7 @@
 #include <inttypes.h>
 
 #define TOLD_MAX 64
+#define EXPECTATIONS_MAX 8
 
 struct told_alert {
 	struct alert a;
@@ -108,6 +109,12 @@ piping_put(struct piping *x, const char *lines)
 static inline void
 piping_restart(struct piping *x)
 {
+	struct expectation_state expected[EXPECTATIONS_MAX];
+	size_t n = 0;
+
+	while (
+	    n < EXPECTATIONS_MAX && pipeline_expectation(x->p, n, &expected[n]))
+		n++;
 	pipeline_free(x->p);
 	piping_open_pipeline(x);
 	pipeline_mute(x->p, true);
@@ -116,6 +123,8 @@ piping_restart(struct piping *x)
 		pipeline_restore_alert(x->p, &x->alert[i].a);
 	for (size_t i = 0; i < x->n_incident; i++)
 		pipeline_restore_incident(x->p, &x->incident[i]);
+	for (size_t i = 0; i < n; i++)
+		pipeline_restore_expectation(x->p, &expected[i]);
 	pipeline_mute(x->p, false);
 }
 
