@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/core_news.h"
+
 #include "aggregator/core.h"
 #include "aggregator/feed/feed_json.h"
 #include "common/clock.h"
@@ -11,48 +13,14 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* Alerts and incidents that changed since the last flush; when it is full it
- * is time for one. */
-#define NEWS_MAX 256
-#define TOPIC_MAX 200
-
-struct alert_news {
-	struct alert alert;
-	bool update;
-};
-
-struct incident_news {
-	struct incident incident; /* owns its evidence */
-	char op[16];
-};
-
-/* Written, and to be published once that is durable. */
-struct outgoing {
-	char topic[TOPIC_MAX];
-	uint64_t sequence;
-	char *json;
-	uint8_t *pb;
-	size_t pb_len;
-};
-
-struct core_news {
-	struct alert_news alert[NEWS_MAX];
-	size_t n_alert;
-	struct incident_news incident[NEWS_MAX];
-	size_t n_incident;
-	struct outgoing out[2 * NEWS_MAX];
-	size_t n_out;
-	bool urgent, failing;
-};
-
 struct core_news *
 core_news_new(void)
 {
 	return calloc(1, sizeof(struct core_news));
 }
 
-static void
-forget_outgoing(struct core_news *n)
+void
+core_news_forget_outgoing(struct core_news *n)
 {
 	for (size_t i = 0; i < n->n_out; i++) {
 		free(n->out[i].json);
@@ -75,7 +43,7 @@ core_news_free(struct core_news *n)
 {
 	if (n == NULL)
 		return;
-	forget_outgoing(n);
+	core_news_forget_outgoing(n);
 	forget_news(n);
 	free(n);
 }
@@ -178,41 +146,69 @@ log_one(struct core *c, const char *topic, char *json, const uint8_t *pb,
 	return o->sequence == 0 ? -1 : 0;
 }
 
+int
+core_news_log_alert(struct core *c, const struct alert *a, bool update,
+    int64_t now, struct err *e)
+{
+	char topic[TOPIC_MAX];
+	const uint8_t *pb;
+	size_t len;
+
+	snprintf(
+	    topic, sizeof(topic), "alert/%s/%s/", a->honeynet, a->detector);
+	len = wire_pack_alert(c->wire, a, update, &pb, e);
+	return log_one(c, topic,
+	    feed_json_alert(a, update, state_log_last(c->state) + 1, now), pb,
+	    len, now, e);
+}
+
 static int
 write_alert(
     struct core *c, const struct alert_news *x, int64_t now, struct err *e)
 {
-	char topic[TOPIC_MAX];
-	const uint8_t *pb;
-	size_t len;
-
 	if (state_put_alert(c->state, &x->alert, e) == -1)
 		return -1;
-	snprintf(topic, sizeof(topic), "alert/%s/%s/", x->alert.honeynet,
-	    x->alert.detector);
-	len = wire_pack_alert(c->wire, &x->alert, x->update, &pb, e);
-	return log_one(c, topic,
-	    feed_json_alert(
-		&x->alert, x->update, state_log_last(c->state) + 1, now),
-	    pb, len, now, e);
+	if (pipeline_is_muted(c->pipeline, &x->alert))
+		return state_hold(c->state, x->alert.id, x->update, e);
+	return core_news_log_alert(c, &x->alert, x->update, now, e);
 }
 
-static int
-write_incident(
-    struct core *c, const struct incident_news *x, int64_t now, struct err *e)
+int
+core_news_write_incident(struct core *c, const struct incident *i,
+    const char *op, int64_t now, struct err *e)
 {
 	char topic[TOPIC_MAX];
 	const uint8_t *pb;
 	size_t len;
 
-	if (state_put_incident(c->state, &x->incident, e) == -1)
+	if (state_put_incident(c->state, i, e) == -1)
 		return -1;
-	snprintf(topic, sizeof(topic), "incident/%s/", x->incident.honeynet);
-	len = wire_pack_incident(c->wire, &x->incident, x->op, &pb, e);
+	snprintf(topic, sizeof(topic), "incident/%s/", i->honeynet);
+	len = wire_pack_incident(c->wire, i, op, &pb, e);
 	return log_one(c, topic,
-	    feed_json_incident(
-		&x->incident, x->op, state_log_last(c->state) + 1, now),
-	    pb, len, now, e);
+	    feed_json_incident(i, op, state_log_last(c->state) + 1, now), pb,
+	    len, now, e);
+}
+
+/* What it counts while it is muted is written, and not told. */
+static int
+write_incident_news(
+    struct core *c, const struct incident_news *x, int64_t now, struct err *e)
+{
+	if (x->incident.handling.muted_until_ns != 0)
+		return state_put_incident(c->state, &x->incident, e);
+	return core_news_write_incident(c, &x->incident, x->op, now, e);
+}
+
+static int
+write_expectations(struct core *c, struct err *e)
+{
+	struct expectation_state x;
+
+	for (size_t i = 0; pipeline_expectation(c->pipeline, i, &x); i++)
+		if (state_put_expectation(c->state, &x, e) == -1)
+			return -1;
+	return 0;
 }
 
 static int
@@ -227,8 +223,10 @@ write_all(struct core *c, struct err *e)
 		if (write_alert(c, &n->alert[i], now, e) == -1)
 			return -1;
 	for (size_t i = 0; i < n->n_incident; i++)
-		if (write_incident(c, &n->incident[i], now, e) == -1)
+		if (write_incident_news(c, &n->incident[i], now, e) == -1)
 			return -1;
+	if (write_expectations(c, e) == -1)
+		return -1;
 	if (c->position_moved &&
 	    state_set_position(c->state, &c->position, e) == -1)
 		return -1;
@@ -261,8 +259,8 @@ publish_one(struct core *c, struct chan *ch, const char *family,
 		    (unsigned long long)o->sequence);
 }
 
-static void
-publish_all(struct core *c)
+void
+core_news_publish(struct core *c)
 {
 	struct chan *ch = child_chan(c->feed);
 	uint8_t last[8];
@@ -295,13 +293,19 @@ core_flush(struct core *c)
 			    "are kept and tried again",
 			    e.text);
 		n->failing = true;
-		forget_outgoing(n);
+		core_news_forget_outgoing(n);
 		loop_timer_in(c->flush, CORE_FLUSH_NS, false);
 		return;
 	}
 	n->failing = false;
 	c->position_moved = false;
-	publish_all(c);
-	forget_outgoing(n);
+	core_news_publish(c);
+	core_news_forget_outgoing(n);
 	forget_news(n);
+}
+
+bool
+core_news_told(const struct core *c)
+{
+	return c->news->n_alert == 0 && c->news->n_incident == 0;
 }

@@ -222,6 +222,21 @@ pipeline_restore_incident(struct pipeline *p, const struct incident *i)
 	return rc;
 }
 
+void
+pipeline_handle(struct pipeline *p, const struct incident *i)
+{
+	incidents_handle(p->incidents, i);
+}
+
+bool
+pipeline_is_muted(const struct pipeline *p, const struct alert *a)
+{
+	const struct incident *i =
+	    incidents_find(p->incidents, &a->address, a->incident);
+
+	return i != NULL && i->handling.muted_until_ns != 0;
+}
+
 const struct pipeline_counts *
 pipeline_counts(const struct pipeline *p)
 {

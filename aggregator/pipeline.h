@@ -79,6 +79,11 @@ int pipeline_restore_expectation(
 bool pipeline_expectation(
     const struct pipeline *p, size_t i, struct expectation_state *out);
 
+/* An operator changed that incident's state and handling. */
+void pipeline_handle(struct pipeline *p, const struct incident *i);
+/* Whether nobody is to hear of that alert: its incident is muted. */
+bool pipeline_is_muted(const struct pipeline *p, const struct alert *a);
+
 const struct pipeline_counts *pipeline_counts(const struct pipeline *p);
 
 /* Name and one sentence of each detector; returns false past the last. */

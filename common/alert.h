@@ -15,6 +15,8 @@
 #define ALERT_NAMES_MAX 16  /* honeypots or sensors named in one alert */
 #define EVIDENCE_MAX 256    /* kept per incident; more are counted */
 #define ALIASES_TEXT_MAX 64 /* addresses of a honeypot that are printed */
+#define USER_NAME_MAX 64    /* of an operator */
+#define VERDICT_MAX 16
 
 /* Numbers as in proto/alert.proto. */
 enum severity {
@@ -76,7 +78,25 @@ struct evidence {
 	char alert[ID_TEXT_MAX];
 };
 
-/* What is known of one honeypot's fall.  One per honeypot. */
+/*
+ * What operators said of an incident.  A time of 0: nobody did; all zero: it
+ * is nobody's yet.
+ *
+ * previous: the honeypot's incident before this one, which was closed then:
+ *           evidence that came later is in this one.
+ */
+struct handling {
+	int64_t acknowledged_ns;
+	char acknowledged_by[USER_NAME_MAX];
+	int64_t muted_until_ns; /* the feed hears nothing of it before */
+	char verdict[VERDICT_MAX];
+	int64_t closed_ns, rebuilt_ns;
+	char previous[ID_TEXT_MAX];
+	int64_t previous_closed_ns;
+};
+
+/* What is known of one honeypot's fall.  One per honeypot, and another one
+ * when it was closed and there is evidence again. */
 struct incident {
 	char id[ID_TEXT_MAX];
 	char honeynet[SITE_NAME_MAX];
@@ -90,6 +110,7 @@ struct incident {
 	struct evidence *evidence; /* in order of time; owned */
 	size_t n_evidence;
 	uint64_t evidence_left_out;
+	struct handling handling;
 };
 
 void incident_fini(struct incident *i);

@@ -183,6 +183,14 @@ wire_pack_incident(struct wire *w, const struct incident *in, const char *op,
 	pb.evidence = put_evidence(w, in);
 	pb.n_evidence = pb.evidence == NULL ? 0 : in->n_evidence;
 	pb.op = MUTABLE(op);
+	pb.state = MUTABLE(in->state);
+	pb.acknowledged_ns = in->handling.acknowledged_ns;
+	pb.acknowledged_by = MUTABLE(in->handling.acknowledged_by);
+	pb.muted_until_ns = in->handling.muted_until_ns;
+	pb.verdict = MUTABLE(in->handling.verdict);
+	pb.closed_ns = in->handling.closed_ns;
+	pb.rebuilt_ns = in->handling.rebuilt_ns;
+	pb.previous = MUTABLE(in->handling.previous);
 	return wire_put_message(w, &pb.base, 0, out, e);
 }
 

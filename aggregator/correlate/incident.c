@@ -3,6 +3,7 @@
 
 #include "aggregator/correlate/ident.h"
 #include "aggregator/correlate/onset.h"
+#include "aggregator/correlate/operator.h"
 #include "aggregator/correlate/span.h"
 #include "common/map.h"
 
@@ -52,14 +53,14 @@ set_onset(struct incidents *s, struct open_incident *o)
 	if (known != NULL && t != TIME_NONE)
 		onset = onset_earliest(known, t - ONSET_WINDOW_NS, t);
 	/* Never later than before: what was known may be forgotten by now. */
-	onset = span_earlier(onset, t);
+	onset = operator_since(&o->i, span_earlier(onset, t));
 	o->i.onset_ns = span_earlier(o->i.onset_ns, onset);
 }
 
 static void
 open_incident(struct open_incident *o, const struct alert *a)
 {
-	char what[256], address[ADDR_TEXT_MAX];
+	char what[256 + ID_TEXT_MAX], address[ADDR_TEXT_MAX];
 	struct incident *i = &o->i;
 
 	memcpy(i->honeynet, a->honeynet, sizeof(i->honeynet));
@@ -68,9 +69,21 @@ open_incident(struct open_incident *o, const struct alert *a)
 	i->severity = SEVERITY_SUSPECT;
 	snprintf(i->state, sizeof(i->state), "open");
 	i->onset_ns = i->last_ns = o->first_suspect_ns = TIME_NONE;
-	snprintf(what, sizeof(what), "incident\n%s\n%s\n", i->honeynet,
-	    addr_format(&i->address, address));
+	snprintf(what, sizeof(what), "incident\n%s\n%s\n%s", i->honeynet,
+	    addr_format(&i->address, address), i->handling.previous);
 	ident_make(what, a->first_ns, INCIDENT_WITHIN_NS, i->id);
+}
+
+/* What was closed stays as it is told; this is the one after it. */
+static void
+succeed(struct open_incident *o)
+{
+	struct incident i = o->i;
+
+	free(o->i.evidence);
+	free(o->last_ns);
+	operator_succeed(&i);
+	*o = (struct open_incident){.i = i};
 }
 
 /* --- evidence ---------------------------------------------------------------
@@ -155,7 +168,7 @@ put_evidence(struct open_incident *o, const struct alert *a)
 	memcpy(e->kind, a->detector, sizeof(e->kind));
 	memcpy(e->alert, a->id, sizeof(e->alert));
 	memcpy(e->text, a->text, sizeof(e->text));
-	e->time_ns = a->first_ns;
+	e->time_ns = operator_since(&o->i, a->first_ns);
 	e->has_peer = a->has_peer;
 	e->peer = a->peer;
 	e->port = a->port;
@@ -211,11 +224,16 @@ incidents_alert(struct incidents *s, struct alert *a, const char **op)
 		return NULL;
 	o = map_put(s->open, &a->address, &is_new);
 	map_touch(s->open, o);
+	if (!is_new && operator_is_over(&o->i, a)) {
+		succeed(o);
+		is_new = true;
+	}
 	if (is_new)
 		open_incident(o, a);
 	put_evidence(o, a);
 	memcpy(a->incident, o->i.id, sizeof(a->incident));
-	o->first_suspect_ns = span_earlier(o->first_suspect_ns, a->first_ns);
+	o->first_suspect_ns = span_earlier(
+	    o->first_suspect_ns, operator_since(&o->i, a->first_ns));
 	o->i.last_ns = span_later(o->i.last_ns, a->last_ns);
 	set_onset(s, o);
 	if (a->severity == SEVERITY_COMPROMISED || two_kinds(o, a->id))
@@ -291,6 +309,26 @@ incidents_restore(
 	}
 	map_touch(s->open, o);
 	return 0;
+}
+
+const struct incident *
+incidents_find(
+    const struct incidents *s, const struct addr *address, const char *id)
+{
+	const struct open_incident *o = map_get(s->open, address);
+
+	return o != NULL && strcmp(o->i.id, id) == 0 ? &o->i : NULL;
+}
+
+void
+incidents_handle(struct incidents *s, const struct incident *i)
+{
+	struct open_incident *o = map_get(s->open, &i->address);
+
+	if (o == NULL || strcmp(o->i.id, i->id) != 0)
+		return;
+	memcpy(o->i.state, i->state, sizeof(o->i.state));
+	o->i.handling = i->handling;
 }
 
 uint64_t

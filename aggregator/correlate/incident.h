@@ -57,6 +57,14 @@ const struct incident *incidents_alert(
 int incidents_restore(
     struct incidents *s, const struct incident *i, const int64_t *last_ns);
 
+/* The incident of that honeypot and id, or NULL when another one followed it
+ * or it was forgotten; borrowed. */
+const struct incident *incidents_find(
+    const struct incidents *s, const struct addr *address, const char *id);
+
+/* An operator changed it: take over its state and handling. */
+void incidents_handle(struct incidents *s, const struct incident *i);
+
 uint64_t incidents_evicted(const struct incidents *s);
 
 #endif

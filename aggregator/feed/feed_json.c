@@ -15,12 +15,14 @@ time_or_null(int64_t ns)
 			       : json_string(time_format(ns, text));
 }
 
+/* Nobody's address is none. */
 static json_t *
 addr_text(const struct addr *a)
 {
 	char text[ADDR_TEXT_MAX];
 
-	return json_string(addr_format(a, text));
+	return addr_is_zero(a) ? json_null()
+			       : json_string(addr_format(a, text));
 }
 
 static json_t *
@@ -67,7 +69,8 @@ add_ends(json_t *root, const struct alert *a)
 {
 	json_t *related = json_array();
 
-	json_array_append_new(related, addr_text(&a->address));
+	if (!addr_is_zero(&a->address))
+		json_array_append_new(related, addr_text(&a->address));
 	if (a->has_connection) {
 		json_object_set_new(root, "source",
 		    json_pack("{s:o, s:i}", "ip", addr_text(&a->client), "port",
@@ -158,6 +161,32 @@ alias_list(const struct incident *in)
 	return list;
 }
 
+static json_t *
+done_at(int64_t ns)
+{
+	return time_or_null(ns == 0 ? TIME_NONE : ns);
+}
+
+static json_t *
+text_or_null(const char *text)
+{
+	return *text == '\0' ? json_null() : json_string(text);
+}
+
+/* What operators did. */
+static void
+add_handling(json_t *own, const struct handling *h)
+{
+	json_object_set_new(own, "acknowledged", done_at(h->acknowledged_ns));
+	json_object_set_new(
+	    own, "acknowledged_by", text_or_null(h->acknowledged_by));
+	json_object_set_new(own, "muted_until", done_at(h->muted_until_ns));
+	json_object_set_new(own, "verdict", text_or_null(h->verdict));
+	json_object_set_new(own, "closed", done_at(h->closed_ns));
+	json_object_set_new(own, "rebuilt", done_at(h->rebuilt_ns));
+	json_object_set_new(own, "previous", text_or_null(h->previous));
+}
+
 char *
 feed_json_incident(const struct incident *in, const char *op, uint64_t sequence,
     int64_t now_ns)
@@ -171,6 +200,7 @@ feed_json_incident(const struct incident *in, const char *op, uint64_t sequence,
 	    severity_name(in->severity), "state", in->state, "op", op, "onset",
 	    time_or_null(in->onset_ns), "evidence", evidence_list(in));
 
+	add_handling(own, &in->handling);
 	json_object_set_new(event, "start", time_or_null(in->onset_ns));
 	json_object_set_new(event, "end", time_or_null(in->last_ns));
 	return dump(json_pack("{s:o, s:s, s:o, s:o}", "@timestamp",

@@ -64,8 +64,8 @@ state_put_alert(struct state *s, const struct alert *a, struct err *e)
 	return query_run(&q, e);
 }
 
-static void
-get_alert(struct query *q, struct alert *a)
+void
+state_get_alert(struct query *q, struct alert *a)
 {
 	*a = (struct alert){0};
 	query_get_text(q, a->id, sizeof(a->id));
@@ -97,7 +97,7 @@ state_alerts(struct state *s, state_alert_fn *fn, void *arg, struct err *e)
 	int rc;
 
 	while ((rc = query_step(&q, e)) == 1) {
-		get_alert(&q, &a);
+		state_get_alert(&q, &a);
 		if ((rc = fn(arg, &a)) != 0) {
 			query_end(&q);
 			break;

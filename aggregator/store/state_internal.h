@@ -44,9 +44,28 @@ enum state_statement {
 	STATE_LOG_AFTER,
 	STATE_LOG_LAST,
 	STATE_LOG_EXPIRE,
+	STATE_INCIDENT,
+	STATE_PUT_HANDLING,
+	STATE_HANDLING,
+	STATE_MUTED,
+	STATE_HOLD,
+	STATE_HELD,
+	STATE_RELEASE,
+	STATE_AUDIT,
+	STATE_AUDITED,
+	STATE_PUT_EXPECTATION,
+	STATE_EXPECTATIONS,
 	STATE_STATEMENTS,
 };
 
 extern const struct db_schema state_schema;
+
+/* state_operator.c: the part of an incident that operators made. */
+int state_put_handling(
+    struct state *s, const struct incident *i, struct err *e);
+int state_get_handling(struct state *s, struct incident *i, struct err *e);
+
+/* state_alert.c: the columns of an alert, in their order. */
+void state_get_alert(struct query *q, struct alert *a);
 
 #endif

@@ -52,6 +52,27 @@ static const char create[] =
     " text TEXT NOT NULL, alert TEXT NOT NULL,"
     " PRIMARY KEY(incident, place)) WITHOUT ROWID;"
 
+    /* What operators did; times of 0 in handling: nobody did. */
+    "CREATE TABLE handling("
+    " incident TEXT PRIMARY KEY, acknowledged_ns INTEGER NOT NULL,"
+    " acknowledged_by TEXT NOT NULL, muted_until_ns INTEGER NOT NULL,"
+    " verdict TEXT NOT NULL, closed_ns INTEGER NOT NULL,"
+    " rebuilt_ns INTEGER NOT NULL, previous TEXT NOT NULL,"
+    " previous_closed_ns INTEGER NOT NULL) WITHOUT ROWID;"
+    /* Alerts of muted incidents that the feed has not heard. */
+    "CREATE TABLE held("
+    " alert TEXT PRIMARY KEY, is_update INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE audit("
+    " id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, uid INTEGER,"
+    " user TEXT NOT NULL, verb TEXT NOT NULL, incident TEXT NOT NULL,"
+    " honeypot TEXT NOT NULL, detail TEXT NOT NULL, reason TEXT NOT NULL);"
+
+    /* Those with a schedule; 'seen' is times, one a line. */
+    "CREATE TABLE expectation("
+    " name TEXT PRIMARY KEY, of TEXT NOT NULL, since_ns INTEGER,"
+    " judged_ns INTEGER, last_ns INTEGER, seen TEXT NOT NULL)"
+    " WITHOUT ROWID;"
+
     "CREATE TABLE log("
     " sequence INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
     " topic TEXT NOT NULL, json TEXT NOT NULL, pb BLOB NOT NULL);";
@@ -115,6 +136,42 @@ static const char *const sql[STATE_STATEMENTS] = {
     [STATE_LOG_EXPIRE] =
 	"DELETE FROM log WHERE sequence <= ?1 AND time_ns < ?2 AND sequence <"
 	" (SELECT min(sequence) FROM log) + ?3",
+
+    [STATE_INCIDENT] = "SELECT * FROM incident WHERE id = ?",
+    [STATE_PUT_HANDLING] =
+	"INSERT INTO handling VALUES(?,?,?,?,?,?,?,?,?)"
+	" ON CONFLICT(incident) DO UPDATE SET (acknowledged_ns,"
+	" acknowledged_by, muted_until_ns, verdict, closed_ns, rebuilt_ns) ="
+	" (excluded.acknowledged_ns, excluded.acknowledged_by,"
+	" excluded.muted_until_ns, excluded.verdict, excluded.closed_ns,"
+	" excluded.rebuilt_ns)"
+	" WHERE (acknowledged_ns, acknowledged_by, muted_until_ns, verdict,"
+	" closed_ns, rebuilt_ns) IS NOT (excluded.acknowledged_ns,"
+	" excluded.acknowledged_by, excluded.muted_until_ns,"
+	" excluded.verdict, excluded.closed_ns, excluded.rebuilt_ns)",
+    [STATE_HANDLING] = "SELECT * FROM handling WHERE incident = ?",
+    [STATE_MUTED] = "SELECT incident, muted_until_ns FROM handling"
+		    " WHERE muted_until_ns <> 0"
+		    " ORDER BY muted_until_ns, incident LIMIT 1",
+    [STATE_HOLD] = "INSERT OR IGNORE INTO held VALUES(?,?)",
+    [STATE_HELD] = "SELECT alert.*, is_update FROM alert JOIN held"
+		   " ON held.alert = alert.id WHERE alert.incident = ?"
+		   " ORDER BY first_ns, id LIMIT ?",
+    [STATE_RELEASE] = "DELETE FROM held WHERE alert = ?",
+    [STATE_AUDIT] = "INSERT INTO audit(time_ns, uid, user, verb, incident,"
+		    " honeypot, detail, reason) VALUES(?,?,?,?,?,?,?,?)",
+    [STATE_AUDITED] = "SELECT time_ns, uid, user, verb, incident, honeypot,"
+		      " detail, reason FROM audit"
+		      " WHERE ?1 = '' OR incident = ?1 ORDER BY id",
+    [STATE_PUT_EXPECTATION] =
+	"INSERT INTO expectation VALUES(?,?,?,?,?,?)"
+	" ON CONFLICT(name) DO UPDATE SET (of, since_ns, judged_ns, last_ns,"
+	" seen) = (excluded.of, excluded.since_ns, excluded.judged_ns,"
+	" excluded.last_ns, excluded.seen)"
+	" WHERE (of, since_ns, judged_ns, last_ns, seen) IS NOT"
+	" (excluded.of, excluded.since_ns, excluded.judged_ns,"
+	" excluded.last_ns, excluded.seen)",
+    [STATE_EXPECTATIONS] = "SELECT * FROM expectation ORDER BY name",
 };
 
 const struct db_schema state_schema = {
