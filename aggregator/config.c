@@ -47,7 +47,7 @@ config_default(struct err *e)
 	c->listen = strdup("tcp://0.0.0.0:7761");
 	c->feed = strdup("tcp://0.0.0.0:7762");
 	c->replay = strdup("tcp://0.0.0.0:7763");
-	c->control = strdup("/run/synhive/control");
+	c->control = strdup(CONFIG_CONTROL);
 	c->key_file = strdup("/etc/synhive/aggregator.key");
 	c->store = strdup(CONFIG_STORE);
 	c->user = strdup("synhive");

@@ -32,5 +32,6 @@ void config_free(struct config *c);
 
 #define CONFIG_PATH "/etc/synhive/aggregator.conf"
 #define CONFIG_STORE "/var/lib/synhive"
+#define CONFIG_CONTROL "/run/synhive/control"
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/cli.h"
+#include "aggregator/cli/hidden.h"
 #include "aggregator/cli/output.h"
 #include "aggregator/cli/place.h"
 #include "aggregator/cli/record_row.h"
@@ -16,6 +17,7 @@ struct query {
 	const struct site *site; /* NULL: home is not known */
 	bool timed;		 /* --since or --until */
 	uint64_t untimed;	 /* matched, but nobody knows when */
+	struct hidden hidden;
 	struct output out;
 };
 
@@ -32,7 +34,7 @@ is_wanted(struct query *q, const struct filter_subject *s)
 		q->untimed++;
 		return false;
 	}
-	return true;
+	return !hidden_record(&q->hidden, s);
 }
 
 static int
@@ -43,7 +45,8 @@ print_chunk(void *arg, const struct store_chunk *chunk, struct err *e)
 	struct record r;
 
 	if (q->opt->count && q->filter == NULL && !q->timed) {
-		q->out.rows += chunk->records.n;
+		q->out.rows += chunk->records.n -
+			       hidden_in_batch(&q->hidden, &chunk->records);
 		return 0;
 	}
 	for (size_t i = 0; i < chunk->records.n; i++) {
@@ -82,14 +85,19 @@ tell_untimed(const struct query *q, struct err *e)
 static int
 answer(struct query *q, const struct place *p, struct err *e)
 {
-	int rc = output_open(&q->out, q->opt, &record_layout, e);
+	int rc = hidden_open(&q->hidden, p, q->opt, q->filter, e);
 
+	if (rc == 0)
+		rc = output_open(&q->out, q->opt, &record_layout, e);
 	if (rc == 0)
 		rc = scan(p, q->opt, q->filter, 0, print_chunk, q, e);
 	if (rc == 0)
 		rc = tell_untimed(q, e);
 	if (rc == 0)
 		rc = output_finish(&q->out, e);
+	if (rc == 0)
+		hidden_say(&q->hidden);
+	hidden_close(&q->hidden);
 	output_close(&q->out);
 	return rc;
 }
@@ -128,7 +136,7 @@ const struct command command_records = {
 	    "  synhive records -o json 'src net 11.11.0.0/16 and dst port "
 	    "in [22, 6660-6669]'\n",
     .options = OPTIONS_STORE | OPTIONS_HOME | OPTIONS_OUTPUT | OPTIONS_TIME |
-	       OPTIONS_COUNT,
+	       OPTIONS_COUNT | OPTIONS_EXPECTED,
     .max_words = CLI_WORDS_ANY,
     .run = run,
 };

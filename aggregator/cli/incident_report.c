@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/incident_report.h"
+#include "aggregator/cli/incident_handled.h"
 #include "aggregator/cli/output.h"
 #include "aggregator/store/state.h"
 #include "common/clock.h"
@@ -240,6 +241,8 @@ incident_report(const struct incident *i, struct state *s, struct err *e)
 	gather_peers(i, &peers);
 	say_first_line(i, &peers);
 	say_head(i);
+	if (incident_say_handled(i, s, e) == -1)
+		return -1;
 	say_evidence(i);
 	say_peers(&peers);
 	if (state_sensors(s, say_loss, &any, e) == -1)

@@ -17,6 +17,13 @@ enum {
 	EVIDENCE_LEFT_OUT,
 	EPISODES,
 	VECTORS,
+	ACKNOWLEDGED,
+	ACKNOWLEDGED_BY,
+	MUTED_UNTIL,
+	VERDICT,
+	CLOSED,
+	REBUILT,
+	PREVIOUS,
 	COLUMNS
 };
 
@@ -35,6 +42,13 @@ static const struct column columns[] = {
     [EVIDENCE_LEFT_OUT] = {"evidence_left_out", 0, 0},
     [EPISODES] = {"episodes", 0, 0},
     [VECTORS] = {"vectors", 0, 0},
+    [ACKNOWLEDGED] = {"acknowledged", COLUMN_CSV, 0},
+    [ACKNOWLEDGED_BY] = {"acknowledged_by", COLUMN_CSV, 0},
+    [MUTED_UNTIL] = {"muted_until", COLUMN_CSV, 0},
+    [VERDICT] = {"verdict", COLUMN_CSV, 0},
+    [CLOSED] = {"closed", COLUMN_CSV, 0},
+    [REBUILT] = {"rebuilt", COLUMN_CSV, 0},
+    [PREVIOUS] = {"previous", COLUMN_CSV, 0},
 };
 
 const struct layout incident_layout = {.column = columns, .n = COLUMNS};
@@ -62,6 +76,25 @@ evidence_row(struct cell *c, const struct evidence *x)
 	c[5] = cell_text(x->text);
 }
 
+/* A time of 0: nobody did it. */
+static struct cell
+cell_done(int64_t ns)
+{
+	return ns == 0 ? cell_null() : cell_time(ns);
+}
+
+static void
+handling_cells(struct cell *c, const struct handling *h)
+{
+	c[ACKNOWLEDGED] = cell_done(h->acknowledged_ns);
+	c[ACKNOWLEDGED_BY] = cell_name(h->acknowledged_by);
+	c[MUTED_UNTIL] = cell_done(h->muted_until_ns);
+	c[VERDICT] = cell_name(h->verdict);
+	c[CLOSED] = cell_done(h->closed_ns);
+	c[REBUILT] = cell_done(h->rebuilt_ns);
+	c[PREVIOUS] = cell_name(h->previous);
+}
+
 void
 incident_row(struct incident_row *out, const struct incident *i)
 {
@@ -84,6 +117,7 @@ incident_row(struct incident_row *out, const struct incident *i)
 	c[EVIDENCE] = cell_rows(&evidence_layout, out->evidence, n);
 	c[EVIDENCE_LEFT_OUT] =
 	    cell_uint(i->evidence_left_out + i->n_evidence - n);
+	handling_cells(c, &i->handling);
 	/* Nobody looked for these: unknown, which is not the same as none. */
 	c[EPISODES] = cell_null();
 	c[VECTORS] = cell_null();

@@ -20,13 +20,15 @@ enum option_group {
 	OPTIONS_OUTPUT = 4,  /* -o */
 	OPTIONS_TIME = 8,    /* --since, --until, --last */
 	OPTIONS_COUNT = 16,  /* --count */
-	OPTIONS_ALERTS = 32, /* -f, --all, --feed, --server-key, --key */
+	OPTIONS_ALERTS = 32, /* -f, --feed, --server-key, --key */
 	OPTIONS_REFUSED = 64,
+	OPTIONS_EXPECTED = 128, /* --all */
+	OPTIONS_CONTROL = 256,	/* --control */
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
 struct options {
-	const char *store, *config, *feed, *server_key, *key;
+	const char *store, *config, *feed, *server_key, *key, *control;
 	const struct format *format; /* never NULL */
 	int64_t since_ns, until_ns;  /* [since, until); TIME_NONE: open */
 	struct nets home;
