@@ -51,9 +51,10 @@ set_onset(struct incidents *s, struct open_incident *o)
 	int64_t t = o->first_suspect_ns, onset = TIME_NONE;
 
 	if (known != NULL && t != TIME_NONE)
-		onset = onset_earliest(known, t - ONSET_WINDOW_NS, t);
+		onset = onset_earliest(
+		    known, operator_since(&o->i, t - ONSET_WINDOW_NS), t);
 	/* Never later than before: what was known may be forgotten by now. */
-	onset = operator_since(&o->i, span_earlier(onset, t));
+	onset = span_earlier(onset, t);
 	o->i.onset_ns = span_earlier(o->i.onset_ns, onset);
 }
 
