@@ -92,24 +92,34 @@ filter_free(struct filter *f)
 	errno = saved;
 }
 
-bool
-filter_match(const struct filter *f, const struct filter_subject *s)
+static bool
+match(const struct filter *f, const struct filter_subject *s, bool unexpected)
 {
-	bool client_is_src;
+	bool client_is_src = f->oriented && subject_client_is_src(s, f->site);
 	uint32_t at;
 
-	if (f == NULL)
-		return true;
-	client_is_src = f->oriented && subject_client_is_src(s, f->site);
 	for (at = f->start; at >= STEP_FIRST;) {
 		const struct step *step = &f->step[at];
+		const struct term *t = &f->tree.term[step->term];
 
-		at = term_holds(
-			 &f->tree.term[step->term], s, client_is_src, f->site)
+		at = !(unexpected && t->field == FIELD_expected) &&
+			     term_holds(t, s, client_is_src, f->site)
 			 ? step->yes
 			 : step->no;
 	}
 	return at == STEP_YES;
+}
+
+bool
+filter_match(const struct filter *f, const struct filter_subject *s)
+{
+	return f == NULL || match(f, s, false);
+}
+
+bool
+filter_match_unexpected(const struct filter *f, const struct filter_subject *s)
+{
+	return f == NULL || match(f, s, true);
 }
 
 bool

@@ -76,6 +76,9 @@ struct filter_subject {
 
 /* NULL matches everything. */
 bool filter_match(const struct filter *f, const struct filter_subject *s);
+/* The same as if nothing were expected: what an expectation hides. */
+bool filter_match_unexpected(
+    const struct filter *f, const struct filter_subject *s);
 
 /*
  * The connection from 'client' to 'server' instead of a packet: it is matched

@@ -167,13 +167,18 @@ filter_bounds(
 	}
 	out->port_first = UINT16_MAX;
 	out->port_last = 0;
-	for (uint32_t p = 0; p <= UINT16_MAX; p++)
-		if (ports_have(all.ports, (uint16_t)p)) {
-			out->port_first = (uint16_t)LOWER(out->port_first, p);
-			out->port_last = (uint16_t)p;
-		}
-	for (size_t i = 0; i < PORTS_WORDS; i++)
-		ports->bit[i] |= all.ports->bit[i];
+	for (size_t i = 0; i < PORTS_WORDS; i++) {
+		const uint64_t word = all.ports->bit[i];
+
+		ports->bit[i] |= word;
+		if (word == 0)
+			continue;
+		if (out->port_first > out->port_last)
+			out->port_first =
+			    (uint16_t)(64 * i + (size_t)__builtin_ctzll(word));
+		out->port_last =
+		    (uint16_t)(64 * i + 63 - (size_t)__builtin_clzll(word));
+	}
 	free(all.ports);
 }
 

@@ -37,7 +37,8 @@ print_as(struct query *q, const struct alert *a, bool update)
 {
 	struct alert_row row;
 
-	if (!is_wanted(q->opt, a) || hidden_alert(&q->hidden, a))
+	if (!is_wanted(q->opt, a) ||
+	    (!q->opt->all && hidden_alert(&q->hidden, a)))
 		return 0;
 	alert_row(&row, a, update);
 	return output_row(&q->out, row.cell, q->err);
@@ -88,7 +89,7 @@ print_log(struct query *q, struct state *s, struct err *e)
 static int
 list(struct query *q, const struct place *p, struct state *s, struct err *e)
 {
-	int rc = hidden_open(&q->hidden, p, q->opt, NULL, e);
+	int rc = hidden_open(&q->hidden, p->site, NULL, e);
 
 	if (rc == 0)
 		rc = output_open(&q->out, q->opt, &alert_layout, e);
@@ -150,7 +151,7 @@ const struct command command_alerts = {
 	    "An alert that is raised again is updated, and listed once; --all\n"
 	    "lists every publication, in order.  -f says on stderr when the\n"
 	    "aggregator goes away or something was missed.  Alerts about what\n"
-	    "is expected by now are counted, and shown with --all.\n\n"
+	    "is expected by now are left out and counted, but for --all.\n\n"
 	    "Examples:\n"
 	    "  synhive alerts --last 24h\n"
 	    "  synhive alerts -f -c /etc/synhive/aggregator.conf --key "
@@ -159,7 +160,7 @@ const struct command command_alerts = {
 	    "aggregator.key.pub \\\n"
 	    "      --key soc.key -o json\n",
     .options = OPTIONS_STORE | OPTIONS_OUTPUT | OPTIONS_TIME | OPTIONS_COUNT |
-	       OPTIONS_ALERTS | OPTIONS_EXPECTED,
+	       OPTIONS_ALERTS,
     .max_words = 0,
     .run = run,
 };

@@ -17,20 +17,30 @@ struct query {
 };
 
 static bool
-is_wanted(struct query *q, const struct connection *c)
+is_matched(const struct query *q, const struct connection *c)
 {
 	size_t i = 0;
 
-	if (!options_in_time(q->opt, c->start_ns))
-		return false;
 	do {
 		if (filter_match_connection_at(q->filter, &c->client.addr,
 			c->client_port, &c->server.addr, c->server_port,
 			c->start_ns,
 			i < c->witnesses.n ? c->witnesses.name[i] : NULL))
-			return !hidden_connection(&q->hidden, c);
+			return true;
 	} while (++i < c->witnesses.n);
 	return false;
+}
+
+static bool
+is_wanted(struct query *q, const struct connection *c)
+{
+	bool matched;
+
+	if (!options_in_time(q->opt, c->start_ns))
+		return false;
+	matched = is_matched(q, c);
+	hidden_connection(&q->hidden, c, matched);
+	return matched;
 }
 
 static int
@@ -48,7 +58,7 @@ print_connection(void *arg, const struct connection *c, struct err *e)
 static int
 answer(struct query *q, const struct place *p, struct err *e)
 {
-	int rc = hidden_open(&q->hidden, p, q->opt, q->filter, e);
+	int rc = hidden_open(&q->hidden, p->site, q->filter, e);
 
 	q->home_known = p->home_known;
 	if (rc == 0)
@@ -95,7 +105,7 @@ const struct command command_connections = {
 	    "  synhive connections 'client host 11.11.79.67 and class irc'\n"
 	    "  synhive connections --count 'direction out'\n",
     .options = OPTIONS_STORE | OPTIONS_HOME | OPTIONS_OUTPUT | OPTIONS_TIME |
-	       OPTIONS_COUNT | OPTIONS_EXPECTED,
+	       OPTIONS_COUNT,
     .max_words = CLI_WORDS_ANY,
     .run = run,
 };

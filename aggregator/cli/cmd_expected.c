@@ -49,14 +49,13 @@ static const struct layout layout = {.column = columns, .n = COLUMNS};
 
 /* What an expectation hides. */
 struct hiding {
-	uint64_t connections;
+	uint64_t connections, records;
 	int64_t first_ns, last_ns; /* TIME_NONE: never */
 };
 
 struct query {
 	const struct options *opt;
 	const struct site *site;
-	struct hidden records;
 	struct hiding *by; /* of each expectation */
 };
 
@@ -68,10 +67,17 @@ count_records(void *arg, const struct store_chunk *chunk, struct err *e)
 
 	(void)e;
 	for (size_t i = 0; i < b->n; i++) {
-		struct batch one = batch_slice(b, i, 1);
+		const struct expectation *by;
+		struct record r;
 
-		if (options_in_time(q->opt, b->time[i]))
-			(void)hidden_in_batch(&q->records, &one);
+		if (record_is_unexpected(q->site, b, i) ||
+		    !options_in_time(q->opt, b->time[i]))
+			continue;
+		batch_get(b, i, &r);
+		by = record_expected(
+		    q->site, &(struct filter_subject){.record = &r});
+		if (by != NULL)
+			q->by[by - q->site->expected].records++;
 	}
 	return 0;
 }
@@ -108,8 +114,8 @@ state_of(const struct query *q, size_t i)
 
 	if (x->expires_ns != TIME_NONE && x->expires_ns <= clock_wall_ns())
 		return "expired";
-	return q->by[i].connections > 0 || q->records.count[i] > 0 ? "used"
-								   : "unused";
+	return q->by[i].connections > 0 || q->by[i].records > 0 ? "used"
+								: "unused";
 }
 
 static int
@@ -121,7 +127,7 @@ print_row(struct query *q, size_t i, struct output *out, struct err *e)
 	c[NAME] = cell_text(x->match.name);
 	c[STATE] = cell_text(state_of(q, i));
 	c[CONNECTIONS] = cell_uint(q->by[i].connections);
-	c[RECORDS] = cell_uint(q->records.count[i]);
+	c[RECORDS] = cell_uint(q->by[i].records);
 	c[FIRST] = cell_time(q->by[i].first_ns);
 	c[LAST] = cell_time(q->by[i].last_ns);
 	c[EXPIRES] = cell_time(x->expires_ns);
@@ -181,13 +187,9 @@ list(struct query *q, const struct place *p, struct err *e)
 		return err_set(e, EX_OSERR, "out of memory");
 	for (size_t i = 0; i < p->site->n_expected; i++)
 		q->by[i].first_ns = q->by[i].last_ns = TIME_NONE;
-	rc = hidden_open(&q->records, p, q->opt, NULL, e);
-	if (rc == 0)
-		rc = fold_store(
-		    p, q->opt, count_records, count_connection, q, e);
+	rc = fold_store(p, q->opt, count_records, count_connection, q, e);
 	if (rc == 0)
 		rc = print(q, e);
-	hidden_close(&q->records);
 	free(q->by);
 	return rc;
 }

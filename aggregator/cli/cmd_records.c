@@ -25,16 +25,19 @@ static bool
 is_wanted(struct query *q, const struct filter_subject *s)
 {
 	int64_t t = s->record->time_ns;
+	bool matched;
 
 	if (q->timed && t != TIME_NONE && !options_in_time(q->opt, t))
 		return false;
-	if (!filter_match(q->filter, s))
+	matched = filter_match(q->filter, s);
+	hidden_record(&q->hidden, s, matched);
+	if (!matched)
 		return false;
 	if (q->timed && t == TIME_NONE) {
 		q->untimed++;
 		return false;
 	}
-	return !hidden_record(&q->hidden, s);
+	return true;
 }
 
 static int
@@ -45,8 +48,7 @@ print_chunk(void *arg, const struct store_chunk *chunk, struct err *e)
 	struct record r;
 
 	if (q->opt->count && q->filter == NULL && !q->timed) {
-		q->out.rows += chunk->records.n -
-			       hidden_in_batch(&q->hidden, &chunk->records);
+		q->out.rows += chunk->records.n;
 		return 0;
 	}
 	for (size_t i = 0; i < chunk->records.n; i++) {
@@ -85,7 +87,7 @@ tell_untimed(const struct query *q, struct err *e)
 static int
 answer(struct query *q, const struct place *p, struct err *e)
 {
-	int rc = hidden_open(&q->hidden, p, q->opt, q->filter, e);
+	int rc = hidden_open(&q->hidden, p->site, q->filter, e);
 
 	if (rc == 0)
 		rc = output_open(&q->out, q->opt, &record_layout, e);
@@ -136,7 +138,7 @@ const struct command command_records = {
 	    "  synhive records -o json 'src net 11.11.0.0/16 and dst port "
 	    "in [22, 6660-6669]'\n",
     .options = OPTIONS_STORE | OPTIONS_HOME | OPTIONS_OUTPUT | OPTIONS_TIME |
-	       OPTIONS_COUNT | OPTIONS_EXPECTED,
+	       OPTIONS_COUNT,
     .max_words = CLI_WORDS_ANY,
     .run = run,
 };

@@ -120,8 +120,9 @@ static const struct option options[] = {
     {0, "count", NULL, OPTIONS_COUNT, AT(count), "print the number only"},
     {'f', "follow", NULL, OPTIONS_ALERTS, AT(follow),
 	"live, from the aggregator's feed, until interrupted"},
-    {0, "all", NULL, OPTIONS_EXPECTED, AT(all),
-	"what is expected, too; of alerts also each update"},
+    {0, "all", NULL, OPTIONS_ALERTS, AT(all),
+	"each update of an alert too, as they were published, and those of "
+	"what is expected by now"},
     {0, "control", "PATH", OPTIONS_CONTROL, AT(control),
 	"the aggregator's control socket; else the configuration's"},
     {0, "feed", "ENDPOINT", OPTIONS_ALERTS, AT(feed),

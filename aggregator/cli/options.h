@@ -20,10 +20,9 @@ enum option_group {
 	OPTIONS_OUTPUT = 4,  /* -o */
 	OPTIONS_TIME = 8,    /* --since, --until, --last */
 	OPTIONS_COUNT = 16,  /* --count */
-	OPTIONS_ALERTS = 32, /* -f, --feed, --server-key, --key */
+	OPTIONS_ALERTS = 32, /* -f, --all, --feed, --server-key, --key */
 	OPTIONS_REFUSED = 64,
-	OPTIONS_EXPECTED = 128, /* --all */
-	OPTIONS_CONTROL = 256,	/* --control */
+	OPTIONS_CONTROL = 128, /* --control */
 };
 
 /* Strings are borrowed from argv; NULL where not given. */

@@ -242,7 +242,7 @@ def raw(lab, text):
         return json.loads(s.makefile().readline())
 
 
-@pytest.mark.parametrize("text, says", [
+NONSENSE = [
     ("", "no JSON"),
     ("[" * 3000, "no JSON"),
     ("[]", "not a JSON object"),
@@ -259,10 +259,14 @@ def raw(lab, text):
     ('{"verb": "ack", "reason": "a\\u001b[2J", "incident": "' + "a" * 32
      + '"}', "control character"),
     ("x" * 5000, "too long"),
-])
-def test_nonsense_is_refused(fallen, text, says):
-    reply = raw(fallen, text)
-    assert reply["code"] == USAGE and says in reply["text"]
+]
+
+
+def test_nonsense_is_refused(fallen):
+    for text, says in NONSENSE:
+        reply = raw(fallen, text)
+        assert reply["code"] == USAGE and says in reply["text"], text
+    do(fallen, "ack", fallen.POT)
 
 
 def test_who_says_nothing_is_hung_up_on_and_holds_nobody_up(fallen):
