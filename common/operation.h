@@ -23,8 +23,8 @@
  * reason:  may be absent; plain text, REASON_MAX - 1 bytes at most.
  * code:    of sysexits(3); not 0: nothing was done, and "text" says why.
  */
-#define OPERATION_LINE_MAX 4096 /* a reason of 6 bytes a character, the rest   \
-				 */
+/* Each byte of a reason takes 6 at most, "\u0001"; the rest 200. */
+#define OPERATION_LINE_MAX 4096
 #define REASON_MAX 512
 #define MUTE_MAX_NS (30 * NS_PER_DAY)
 
