@@ -13,18 +13,21 @@ struct err;
 
 /* Between the core_news*.c: what is gathered, written, published. */
 
-/* Alerts and incidents that changed since the last flush; when it is full it
- * is time for one. */
-#define NEWS_MAX 256
+/*
+ * Distinct alerts and incidents that may wait for a flush: as many as the
+ * correlator keeps open, 3 kB each.  Beyond half of it nothing more is
+ * committed until they are written, so that none is ever left out.
+ */
+#define NEWS_MAX 16384
+#define NEWS_ENOUGH (NEWS_MAX / 2)
+#define SLOTS (4 * NEWS_MAX) /* a power of two */
 #define TOPIC_MAX 200
 
-struct alert_news {
+/* An alert, or an incident if 'op' is set. */
+struct news_item {
 	struct alert alert;
-	bool update;
-};
-
-struct incident_news {
 	struct incident incident; /* owns its evidence */
+	bool update;
 	char op[16];
 };
 
@@ -38,13 +41,13 @@ struct outgoing {
 };
 
 struct core_news {
-	struct alert_news alert[NEWS_MAX];
-	size_t n_alert;
-	struct incident_news incident[NEWS_MAX];
-	size_t n_incident;
-	struct outgoing out[2 * NEWS_MAX]; /* also NEWS_MAX held and one */
+	struct news_item **item; /* in the order in which they became news */
+	size_t n;
+	uint32_t slot[SLOTS]; /* by id: index plus 1 */
+	struct outgoing *out;
 	size_t n_out;
 	bool urgent, failing;
+	uint64_t left_out;
 };
 
 /* Write it to the feed's log and keep it to be published.  Return 0 or -1. */

@@ -8,12 +8,14 @@
 #include <string.h>
 #include <sysexits.h>
 
+#define HELD_MAX 256 /* in one step */
+
 /* Alerts that were held back, as they are now. */
 struct held {
 	struct core *core;
 	bool drop; /* nobody wants to hear of them any more */
 	int64_t now;
-	char id[NEWS_MAX][ID_TEXT_MAX];
+	char id[HELD_MAX][ID_TEXT_MAX];
 	size_t n;
 	struct err *err;
 };
@@ -37,7 +39,7 @@ release(struct core *c, const struct incident *i, int64_t now, struct held *h,
 	h->drop = i->handling.closed_ns != 0;
 	if (i->handling.muted_until_ns != 0)
 		return 0;
-	if (state_held(c->state, i->id, NEWS_MAX, on_held, h, e) == -1)
+	if (state_held(c->state, i->id, HELD_MAX, on_held, h, e) == -1)
 		return -1;
 	for (size_t k = 0; k < h->n; k++)
 		if (state_release(c->state, h->id[k], e) == -1)
@@ -56,7 +58,7 @@ write_handled(struct core *c, const struct incident *i, const char *op,
 	if (release(c, i, now, h, e) == -1 ||
 	    core_news_write_incident(c, i, op, now, e) == -1 ||
 	    (a != NULL && state_put_audit(c->state, a, e) == -1)) {
-		(void)state_commit(c->state, NULL);
+		state_undo(c->state);
 		return -1;
 	}
 	return state_commit(c->state, e);
@@ -77,7 +79,7 @@ core_tell_handled(struct core *c, const struct incident *i, const char *op,
 			core_news_publish(c);
 		core_news_forget_outgoing(c->news);
 		a = NULL;
-	} while (rc == 0 && h->n == NEWS_MAX);
+	} while (rc == 0 && h->n == HELD_MAX);
 	free(h);
 	return rc;
 }
