@@ -2,8 +2,8 @@
 #include "aggregator/correlate/missing.h"
 
 #include "aggregator/correlate/ident.h"
+#include "aggregator/correlate/missing_alert.h"
 #include "aggregator/correlate/span.h"
-#include "common/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,59 +30,6 @@ struct missing {
 /* --- the alert -------------------------------------------------------------
  */
 
-/* The one host that both bounds are, or NULL. */
-static const struct addr *
-one_host(unsigned __int128 first, unsigned __int128 last, struct addr *room)
-{
-	*room = addr_of_number(first);
-	return first == last ? room : NULL;
-}
-
-static void
-set_honeypot(const struct site *site, struct alert *a, const struct addr *host)
-{
-	const struct honeypot *h = site_honeypot(site, host);
-	char text[ADDR_TEXT_MAX];
-
-	a->address = h == NULL ? *host : h->primary;
-	snprintf(a->honeypot, sizeof(a->honeypot), "%s",
-	    h == NULL ? addr_format(host, text) : h->name);
-	names_add(&a->honeypots, a->honeypot);
-}
-
-/* Whom it is about, as far as the filter names one honeypot, one peer, one
- * port. */
-static void
-set_parties(
-    const struct site *site, struct alert *a, const struct filter_bounds *b)
-{
-	struct addr from, to;
-	const struct addr *ends[] = {
-	    one_host(b->client_first, b->client_last, &from),
-	    one_host(b->server_first, b->server_last, &to),
-	};
-	const struct honeynet *net = site_honeynet(site, &from);
-
-	if (net == NULL)
-		net = site_honeynet(site, &to);
-	if (net == NULL && site->n_honeynet > 0)
-		net = &site->honeynet[0];
-	if (net != NULL)
-		memcpy(a->honeynet, net->name, sizeof(a->honeynet));
-	for (size_t i = 0; i < 2; i++) {
-		if (ends[i] == NULL)
-			continue;
-		if (site_honeynet(site, ends[i]) == NULL) {
-			a->has_peer = true;
-			a->peer = *ends[i];
-		} else if (a->honeypot[0] == '\0') {
-			set_honeypot(site, a, ends[i]);
-		}
-	}
-	if (b->port_first == b->port_last)
-		a->port = b->port_first;
-}
-
 static void
 make_id(const struct watched *w, int64_t first_ns, char out[static ID_TEXT_MAX])
 {
@@ -91,31 +38,6 @@ make_id(const struct watched *w, int64_t first_ns, char out[static ID_TEXT_MAX])
 	snprintf(what, sizeof(what), "%s\n%s\n%s\n", MISSING_ALERT, w->s.name,
 	    w->s.of);
 	ident_make(what, first_ns, NS_PER_SEC, out);
-}
-
-/* again: the window in which it came again, or NULL. */
-static void
-write_text(struct watched *w, const struct window *again)
-{
-	char first[TIME_TEXT_MAX], last[TIME_TEXT_MAX], often[64] = "";
-	char back[TIME_TEXT_MAX + 64] = "";
-	struct alert *a = &w->a;
-
-	if (a->count > 1)
-		snprintf(often, sizeof(often), ", %llu windows in a row",
-		    (unsigned long long)a->count);
-	time_format(a->first_ns, first);
-	if (again != NULL)
-		snprintf(back, sizeof(back),
-		    " It came again in the window that began %s.",
-		    time_format(again->start_ns, last));
-	time_format(a->last_ns, last);
-	snprintf(a->text, sizeof(a->text),
-	    "Expected '%.63s' (%.60s; %.*s: %.*s) did not come by %s%s%s%s.%s",
-	    w->s.name, w->x->schedule_text, (int)utf8_fit(w->x->owner, 40),
-	    w->x->owner, (int)utf8_fit(w->x->reason, 80), w->x->reason, first,
-	    often, a->count > 1 ? ", the last of which ended " : "",
-	    a->count > 1 ? last : "", back);
 }
 
 static void
@@ -139,13 +61,13 @@ missed(struct missing *m, struct watched *w, const struct window *first,
 		    .detector = MISSING_ALERT,
 		    .first_ns = first->end_ns};
 		make_id(w, a->first_ns, a->id);
-		set_parties(m->site, a, &w->x->bounds);
+		missing_alert_parties(a, m->site, &w->x->bounds);
 		w->open = true;
 		w->told = false;
 	}
 	a->count += n;
 	a->last_ns = last->end_ns;
-	write_text(w, NULL);
+	missing_alert_text(a, w->x, NULL);
 	tell(m, w);
 }
 
@@ -155,7 +77,7 @@ came(struct missing *m, struct watched *w, const struct window *in)
 	if (!w->open)
 		return;
 	w->open = false;
-	write_text(w, in);
+	missing_alert_text(&w->a, w->x, in);
 	tell(m, w);
 }
 
