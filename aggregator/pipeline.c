@@ -4,6 +4,7 @@
 #include "aggregator/correlate/alerts.h"
 #include "aggregator/correlate/detect.h"
 #include "aggregator/correlate/fold.h"
+#include "aggregator/correlate/history.h"
 #include "aggregator/correlate/incident.h"
 #include "common/err.h"
 
@@ -14,6 +15,7 @@
 struct pipeline {
 	struct pipeline_sink sink;
 	struct fold *fold;
+	struct history *history;
 	struct alerts *alerts;
 	struct detect *detect;
 	struct incidents *incidents;
@@ -46,6 +48,7 @@ on_connection(
 {
 	struct pipeline *p = arg;
 
+	history_put(p->history, c, event);
 	if (event == CONNECTION_NEW)
 		tell_incident(
 		    p, incidents_connection(p->incidents, c), "update");
@@ -59,15 +62,20 @@ open_parts(struct pipeline *p, const struct site *site, struct err *e)
 {
 	const struct alerts_sink alerts_sink = {p, on_alert};
 	struct fold_sink fold_sink = {.arg = p, .event = on_connection};
+	struct alert_sink ask = {.alerts = NULL};
 
 	p->alerts = alerts_new(site, &ALERTS_SIZES, &alerts_sink);
 	p->incidents = incidents_new(site, &INCIDENTS_SIZES);
-	if (p->alerts == NULL || p->incidents == NULL)
+	p->history = history_new(site, &HISTORY_SIZES);
+	if (p->alerts == NULL || p->incidents == NULL || p->history == NULL)
 		return err_set(e, EX_OSERR, "out of memory");
-	p->detect = detect_new(site, p->alerts, e);
+	ask.alerts = p->alerts;
+	ask.history = p->history;
+	ask.incidents = p->incidents;
+	p->detect = detect_new(site, &ask, e);
 	if (p->detect == NULL)
 		return -1;
-	fold_sink.events = detect_events() | 1U << CONNECTION_NEW;
+	fold_sink.events = detect_events() | HISTORY_EVENTS;
 	if (p->sink.connection != NULL)
 		fold_sink.events |= 1U << CONNECTION_END;
 	p->fold = fold_new(site, &FOLD_SIZES, &fold_sink);
@@ -101,6 +109,7 @@ pipeline_free(struct pipeline *p)
 	detect_free(p->detect);
 	alerts_free(p->alerts);
 	incidents_free(p->incidents);
+	history_free(p->history);
 	free(p);
 }
 
@@ -123,7 +132,8 @@ settle(struct pipeline *p)
 	    .stray = n.stray,
 	    .expected = n.expected,
 	    .evicted = n.evicted + alerts_evicted(p->alerts) +
-		       incidents_evicted(p->incidents),
+		       incidents_evicted(p->incidents) +
+		       history_evicted(p->history),
 	};
 }
 
@@ -146,6 +156,7 @@ void
 pipeline_finish(struct pipeline *p)
 {
 	fold_finish(p->fold);
+	detect_finish(p->detect);
 	settle(p);
 }
 

@@ -10,6 +10,8 @@
 
 struct alerts;
 struct detector;
+struct history;
+struct incidents;
 
 /*
  * The open alerts: what detectors raise is counted here.  It is told by
@@ -39,10 +41,12 @@ struct alerts *alerts_new(const struct site *site,
     const struct alerts_sizes *sizes, const struct alerts_sink *sink);
 void alerts_free(struct alerts *a);
 
-/* Through which a detector raises; whoever makes it keeps it for as long as
- * the alerts. */
+/* Through which a detector raises, and what it may ask; whoever makes it keeps
+ * it for as long as the alerts. */
 struct alert_sink {
 	struct alerts *alerts;
+	const struct history *history;	   /* the connection is in it already */
+	const struct incidents *incidents; /* those that were told */
 	const struct detector *detector;
 	const void *self;
 	int64_t quiet_ns; /* after which the next is another alert */

@@ -4,20 +4,11 @@
 
 #include "common/addr.h"
 #include "common/alert.h"
+#include "common/outcome.h"
 #include "common/site.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum outcome {
-	OUTCOME_UNKNOWN,    /* speaks neither for nor against */
-	OUTCOME_ANSWERED,   /* SYN+ACK seen; no more than that */
-	OUTCOME_REFUSED,    /* RST seen */
-	OUTCOME_BLOCKED,    /* the log prefix says so */
-	OUTCOME_UNANSWERED, /* and answers would have been seen */
-};
-
-const char *outcome_name(enum outcome o);
 
 /* The two ends as a detector and an operator speak of them. */
 struct party {
@@ -55,6 +46,7 @@ enum connection_event {
 	CONNECTION_ATTEMPT, /* a retransmission */
 	CONNECTION_OUTCOME,
 	CONNECTION_WITNESS, /* seen elsewhere too: witnesses, times */
+	CONNECTION_COUNTED, /* another flow of it: packets and octets grew */
 	CONNECTION_END,	    /* forgotten: nothing more will come */
 };
 

@@ -108,7 +108,7 @@ read_options(const struct site *site, const struct detector *d, void *own,
 
 static int
 start(struct detect *d, size_t i, const struct site *site,
-    struct alerts *alerts, struct err *e)
+    const struct alert_sink *ask, struct err *e)
 {
 	_Alignas(max_align_t) char own[OPTIONS_BYTES_MAX] = {0};
 	struct common_options common;
@@ -118,17 +118,15 @@ start(struct detect *d, size_t i, const struct site *site,
 	d->self[i] = detectors[i]->new (site, own);
 	if (d->self[i] == NULL)
 		return err_set(e, EX_OSERR, "out of memory");
-	d->sink[i] = (struct alert_sink){
-	    .alerts = alerts,
-	    .detector = detectors[i],
-	    .self = d->self[i],
-	    .quiet_ns = common.quiet_ns,
-	};
+	d->sink[i] = *ask;
+	d->sink[i].detector = detectors[i];
+	d->sink[i].self = d->self[i];
+	d->sink[i].quiet_ns = common.quiet_ns;
 	return 0;
 }
 
 struct detect *
-detect_new(const struct site *site, struct alerts *alerts, struct err *e)
+detect_new(const struct site *site, const struct alert_sink *ask, struct err *e)
 {
 	struct detect *d;
 
@@ -140,7 +138,7 @@ detect_new(const struct site *site, struct alerts *alerts, struct err *e)
 		return NULL;
 	}
 	for (size_t i = 0; i < DETECTORS; i++)
-		if (start(d, i, site, alerts, e) == -1) {
+		if (start(d, i, site, ask, e) == -1) {
 			detect_free(d);
 			return NULL;
 		}
@@ -184,6 +182,14 @@ detect_tick(struct detect *d, int64_t now_ns)
 	for (size_t i = 0; i < DETECTORS; i++)
 		if (detectors[i]->tick != NULL)
 			detectors[i]->tick(d->self[i], now_ns, &d->sink[i]);
+}
+
+void
+detect_finish(struct detect *d)
+{
+	for (size_t i = 0; i < DETECTORS; i++)
+		if (detectors[i]->finish != NULL)
+			detectors[i]->finish(d->self[i], &d->sink[i]);
 }
 
 struct alert_sink *

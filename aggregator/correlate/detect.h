@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 struct alert_sink;
-struct alerts;
 struct detect;
 struct err;
 struct option;
@@ -38,6 +37,9 @@ struct detector {
 	    enum connection_event event, struct alert_sink *out);
 	/* NULL: time alone changes nothing. */
 	void (*tick)(void *self, int64_t now_ns, struct alert_sink *out);
+	/* The end of the input: nothing is to be waited for.  NULL: nothing
+	 * ever is. */
+	void (*finish)(void *self, struct alert_sink *out);
 	/* The sentence for what 'a' has counted.  Nothing but 'a' and the
 	 * site matters: the same alert always reads the same. */
 	void (*text)(const void *self, const struct alert *a,
@@ -50,11 +52,12 @@ extern const struct detector *const detectors[];
 /*
  * The detectors at work, with the options that 'site' gives them.
  *
- * alerts: where they raise; borrowed, as is 'site'.
+ * ask: where they raise, and what they may ask: alerts, history, incidents;
+ *      borrowed, as is 'site'.
  * Returns NULL with 'e' (EX_CONFIG) when there is no such detector or option.
  */
 struct detect *detect_new(
-    const struct site *site, struct alerts *alerts, struct err *e);
+    const struct site *site, const struct alert_sink *ask, struct err *e);
 void detect_free(struct detect *d);
 
 /* Which events any of them asks for. */
@@ -62,6 +65,7 @@ unsigned int detect_events(void);
 void detect_connection(
     struct detect *d, const struct connection *c, enum connection_event event);
 void detect_tick(struct detect *d, int64_t now_ns);
+void detect_finish(struct detect *d);
 
 /* The sink of the detector of that name, or NULL. */
 struct alert_sink *detect_sink(struct detect *d, const char *name);

@@ -249,6 +249,7 @@ join_half(struct fold *f, const struct input *in, size_t i,
 	folded_count(c, in->b, i, is_client);
 	if (moved)
 		table_tell(&f->table, t, c, CONNECTION_WITNESS);
+	table_tell(&f->table, t, c, CONNECTION_COUNTED);
 	if (!is_client)
 		note_reply(f, t, c, flow_reply(in->b, i));
 }
