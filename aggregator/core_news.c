@@ -109,20 +109,6 @@ on_alert(void *arg, const struct alert *a, bool update)
 	n->urgent |= !update;
 }
 
-static bool
-copy_incident(struct incident *to, const struct incident *from)
-{
-	struct evidence *list = calloc(from->n_evidence + 1, sizeof(*list));
-
-	if (list == NULL)
-		return false;
-	if (from->n_evidence > 0)
-		memcpy(list, from->evidence, from->n_evidence * sizeof(*list));
-	*to = *from;
-	to->evidence = list;
-	return true;
-}
-
 static void
 on_incident(void *arg, const struct incident *in, const char *op)
 {
@@ -145,7 +131,7 @@ on_incident(void *arg, const struct incident *in, const char *op)
 		incident_fini(&x->incident);
 	else
 		snprintf(x->op, sizeof(x->op), "%s", op);
-	if (!copy_incident(&x->incident, in))
+	if (incident_copy(&x->incident, in) == -1)
 		x->incident = (struct incident){0};
 	if (i == n->n_incident)
 		n->n_incident++;

@@ -2,6 +2,7 @@
 #include "aggregator/pipeline.h"
 
 #include "aggregator/correlate/alerts.h"
+#include "aggregator/correlate/covered.h"
 #include "aggregator/correlate/detect.h"
 #include "aggregator/correlate/fold.h"
 #include "aggregator/correlate/history.h"
@@ -16,6 +17,7 @@ struct pipeline {
 	struct pipeline_sink sink;
 	struct fold *fold;
 	struct history *history;
+	struct covered *covered;
 	struct alerts *alerts;
 	struct detect *detect;
 	struct incidents *incidents;
@@ -24,9 +26,11 @@ struct pipeline {
 };
 
 static void
-tell_incident(struct pipeline *p, const struct incident *i, const char *op)
+on_incident(void *arg, const struct incident *i, const char *op)
 {
-	if (i != NULL && !p->muted && p->sink.incident != NULL)
+	struct pipeline *p = arg;
+
+	if (!p->muted && p->sink.incident != NULL)
 		p->sink.incident(p->sink.arg, i, op);
 }
 
@@ -34,40 +38,54 @@ static void
 on_alert(void *arg, struct alert *a, bool update)
 {
 	struct pipeline *p = arg;
-	const char *op = "";
-	const struct incident *i = incidents_alert(p->incidents, a, &op);
 
+	incidents_alert(p->incidents, a);
 	if (!p->muted && p->sink.alert != NULL)
 		p->sink.alert(p->sink.arg, a, update);
-	tell_incident(p, i, op);
 }
 
+/* The history first: whoever looks at a connection may ask about it. */
 static void
 on_connection(
     void *arg, const struct connection *c, enum connection_event event)
 {
 	struct pipeline *p = arg;
 
-	history_put(p->history, c, event);
 	if (event == CONNECTION_NEW)
-		tell_incident(
-		    p, incidents_connection(p->incidents, c), "update");
+		covered_see(p->covered, c->start_ns);
+	history_put(p->history, c, event);
+	incidents_connection(p->incidents, c, event);
 	detect_connection(p->detect, c, event);
 	if (event == CONNECTION_END && !p->muted && p->sink.connection != NULL)
 		p->sink.connection(p->sink.arg, c);
 }
 
 static int
-open_parts(struct pipeline *p, const struct site *site, struct err *e)
+open_memory(struct pipeline *p, const struct site *site)
 {
 	const struct alerts_sink alerts_sink = {p, on_alert};
+	struct incidents_env env = {
+	    .site = site, .arg = p, .changed = on_incident};
+
+	p->alerts = alerts_new(site, &ALERTS_SIZES, &alerts_sink);
+	p->history = history_new(site, &HISTORY_SIZES);
+	p->covered = covered_new(site);
+	env.history = p->history;
+	env.covered = p->covered;
+	p->incidents = incidents_new(&env, &INCIDENTS_SIZES);
+	return p->alerts != NULL && p->history != NULL && p->covered != NULL &&
+		       p->incidents != NULL
+		   ? 0
+		   : -1;
+}
+
+static int
+open_parts(struct pipeline *p, const struct site *site, struct err *e)
+{
 	struct fold_sink fold_sink = {.arg = p, .event = on_connection};
 	struct alert_sink ask = {.alerts = NULL};
 
-	p->alerts = alerts_new(site, &ALERTS_SIZES, &alerts_sink);
-	p->incidents = incidents_new(site, &INCIDENTS_SIZES);
-	p->history = history_new(site, &HISTORY_SIZES);
-	if (p->alerts == NULL || p->incidents == NULL || p->history == NULL)
+	if (open_memory(p, site) == -1)
 		return err_set(e, EX_OSERR, "out of memory");
 	ask.alerts = p->alerts;
 	ask.history = p->history;
@@ -75,9 +93,7 @@ open_parts(struct pipeline *p, const struct site *site, struct err *e)
 	p->detect = detect_new(site, &ask, e);
 	if (p->detect == NULL)
 		return -1;
-	fold_sink.events = detect_events() | HISTORY_EVENTS;
-	if (p->sink.connection != NULL)
-		fold_sink.events |= 1U << CONNECTION_END;
+	fold_sink.events = detect_events() | HISTORY_EVENTS | INCIDENTS_EVENTS;
 	p->fold = fold_new(site, &FOLD_SIZES, &fold_sink);
 	return p->fold != NULL ? 0 : err_set(e, EX_OSERR, "out of memory");
 }
@@ -110,15 +126,18 @@ pipeline_free(struct pipeline *p)
 	alerts_free(p->alerts);
 	incidents_free(p->incidents);
 	history_free(p->history);
+	covered_free(p->covered);
 	free(p);
 }
 
+/* late: tell also of what only came in late. */
 static void
-settle(struct pipeline *p)
+settle(struct pipeline *p, bool late)
 {
 	const struct fold_counts n = fold_counts(p->fold);
 
 	alerts_flush(p->alerts);
+	incidents_flush(p->incidents, late);
 	p->counts = (struct pipeline_counts){
 	    .records = n.records,
 	    .connections = n.connections,
@@ -141,7 +160,7 @@ void
 pipeline_put(struct pipeline *p, const char *sensor, const struct batch *b)
 {
 	fold_put(p->fold, sensor, b);
-	settle(p);
+	settle(p, false);
 }
 
 void
@@ -149,7 +168,7 @@ pipeline_advance(struct pipeline *p, int64_t now_ns)
 {
 	fold_advance(p->fold, now_ns);
 	detect_tick(p->detect, now_ns);
-	settle(p);
+	settle(p, true);
 }
 
 void
@@ -157,7 +176,13 @@ pipeline_finish(struct pipeline *p)
 {
 	fold_finish(p->fold);
 	detect_finish(p->detect);
-	settle(p);
+	settle(p, true);
+}
+
+void
+pipeline_covered(struct pipeline *p, const char *sensor, int64_t since_ns)
+{
+	covered_since(p->covered, sensor, since_ns);
 }
 
 void

@@ -59,6 +59,13 @@ void pipeline_advance(struct pipeline *p, int64_t now_ns);
 /* The end of the input: judge everything, end all connections. */
 void pipeline_finish(struct pipeline *p);
 
+/*
+ * A sensor began at 'since_ns', or missed something until then: whoever fell
+ * less than 24 hours later may have fallen before.  Where nobody says so,
+ * knowledge begins with the first record.
+ */
+void pipeline_covered(struct pipeline *p, const char *sensor, int64_t since_ns);
+
 /* While muted, alerts and incidents change but nobody is told: for going
  * again over records that were told of before a restart. */
 void pipeline_mute(struct pipeline *p, bool on);

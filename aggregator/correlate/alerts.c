@@ -3,6 +3,7 @@
 
 #include "aggregator/correlate/alert_fields.h"
 #include "aggregator/correlate/detect.h"
+#include "aggregator/correlate/history.h"
 #include "aggregator/correlate/party.h"
 #include "aggregator/correlate/span.h"
 #include "common/map.h"
@@ -32,6 +33,7 @@ struct open_alert {
 	uint64_t serial;
 	uint64_t peers;	   /* counted here; a.peers may know of more */
 	int64_t newest_ns; /* start of the connection that 'a' shows */
+	int64_t known_ns;  /* up to when it was restored; else TIME_NONE */
 	bool was_told, pending;
 	TAILQ_ENTRY(open_alert) entry; /* among the pending */
 };
@@ -78,26 +80,58 @@ tell_later(struct alerts *s, struct open_alert *o)
 /* --- counting ---------------------------------------------------------------
  */
 
+/* A honeypot is a peer by its address: many of them share a /64. */
+static struct addr
+counted(const struct alerts *s, const struct addr *peer)
+{
+	return site_honeynet(s->site, peer) != NULL ? *peer
+						    : party_counted(peer);
+}
+
 static void
 count_peer(struct alerts *s, struct open_alert *o, const struct addr *peer)
 {
-	struct peer_key key = {o->serial, party_counted(peer)};
+	struct peer_key key = {o->serial, counted(s, peer)};
 	bool is_new;
 
 	map_touch(s->peers, map_put(s->peers, &key, &is_new));
 	o->peers += is_new;
 	if (o->peers > o->a.peers)
 		o->a.peers = o->peers;
-	if (o->by->detector->per_peer)
-		return;
 	/* One peer is shown; of its addresses in a /64 the lowest, so that
 	 * their order does not matter. */
 	if (o->a.peers == 1 &&
 	    (!o->a.has_peer || addr_cmp(peer, &o->a.peer) < 0))
 		o->a.peer = *peer;
+	if (o->by->detector->per_peer)
+		return;
 	o->a.has_peer = o->a.peers == 1;
 	if (!o->a.has_peer)
 		memset(&o->a.peer, 0, sizeof(o->a.peer));
+}
+
+/* The note is that of the connection that is shown.  Returns whether it
+ * changed. */
+static bool
+take_note(struct open_alert *o, const struct finding *f)
+{
+	const struct connection *c = f->connection;
+
+	if (f->note == NULL || strcmp(f->note, o->a.note) == 0 ||
+	    c->client_port != o->a.client_port ||
+	    !addr_eq(&c->client.addr, &o->a.client) ||
+	    !addr_eq(&c->server.addr, &o->a.server))
+		return false;
+	snprintf(o->a.note, sizeof(o->a.note), "%s", f->note);
+	return true;
+}
+
+static bool
+refine(struct open_alert *o, const struct finding *f)
+{
+	bool changed = alert_refine(&o->a, f->connection);
+
+	return take_note(o, f) || changed;
 }
 
 static void
@@ -110,7 +144,7 @@ count(struct alerts *s, struct open_alert *o, const struct finding *f)
 		o->a.severity = f->severity;
 	names_add(&o->a.honeypots, f->honeypot->name);
 	alert_show(&o->a, &o->newest_ns, f->connection);
-	alert_refine(&o->a, f->connection);
+	refine(o, f);
 	tell_later(s, o);
 }
 
@@ -142,7 +176,7 @@ key_of(const struct alert_sink *by, const struct addr *honeypot,
 	};
 
 	if (by->detector->per_peer && peer != NULL)
-		key.peer = party_counted(peer);
+		key.peer = counted(by->alerts, peer);
 	return key;
 }
 
@@ -157,7 +191,9 @@ init(struct alerts *s, struct open_alert *o, const struct alert_sink *by,
 	memset(o, 0, sizeof(*o));
 	o->by = by;
 	o->serial = ++s->serials;
-	o->newest_ns = TIME_NONE;
+	o->newest_ns = o->known_ns = TIME_NONE;
+	if (by->history != NULL)
+		a->order = history_moment(by->history, f->connection).order;
 	a->severity = f->severity;
 	a->address = f->honeypot->primary;
 	a->port = f->port;
@@ -175,6 +211,16 @@ init(struct alerts *s, struct open_alert *o, const struct alert_sink *by,
 	    a, by->detector->per_peer ? &key->peer : NULL, by->quiet_ns);
 }
 
+/* Judged again after a restart, because it had waited before it. */
+static bool
+is_known(const struct open_alert *o, const struct finding *f)
+{
+	int64_t start = f->connection->start_ns;
+
+	return f->waited && o->known_ns != TIME_NONE &&
+	       span_near(start, o->a.first_ns, o->known_ns, 0);
+}
+
 void
 alerts_raise(struct alert_sink *out, const struct finding *f)
 {
@@ -184,8 +230,8 @@ alerts_raise(struct alert_sink *out, const struct finding *f)
 	struct open_alert *o = map_get(s->open, &key);
 	bool fresh = o == NULL;
 
-	if (f->event != CONNECTION_NEW) {
-		if (o != NULL && alert_refine(&o->a, f->connection))
+	if (f->event != CONNECTION_NEW || (o != NULL && is_known(o, f))) {
+		if (o != NULL && refine(o, f))
 			tell_later(s, o);
 		return;
 	}
@@ -216,7 +262,7 @@ alerts_restore(struct alert_sink *out, const struct alert *a)
 		o->serial = ++s->serials;
 	o->a = *a;
 	o->by = out;
-	o->newest_ns = a->last_ns;
+	o->newest_ns = o->known_ns = a->last_ns;
 	o->was_told = true;
 	if (a->has_peer)
 		count_peer(s, o, &a->peer);

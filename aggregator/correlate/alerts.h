@@ -58,7 +58,7 @@ struct alert_sink {
  * peer: who is counted; NULL: nobody.
  * port: 0: none.
  * event: of the connection.  CONNECTION_NEW counts it; the others only bring
- *        times and witnesses up to date.
+ *        times, witnesses and the note up to date.
  */
 struct finding {
 	enum severity severity;
@@ -67,6 +67,9 @@ struct finding {
 	uint16_t port;
 	const struct connection *connection;
 	enum connection_event event;
+	const char *note; /* what the sentence needs of it; NULL: nothing */
+	/* It waited for stragglers: a restored alert may have counted it. */
+	bool waited;
 };
 
 void alerts_raise(struct alert_sink *out, const struct finding *f);

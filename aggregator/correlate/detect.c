@@ -192,11 +192,26 @@ detect_finish(struct detect *d)
 			detectors[i]->finish(d->self[i], &d->sink[i]);
 }
 
+static size_t
+index_of(const char *name)
+{
+	size_t i = 0;
+
+	while (i < DETECTORS && strcmp(detectors[i]->name, name) != 0)
+		i++;
+	return i;
+}
+
+const struct detector *
+detector_find(const char *name)
+{
+	return detectors[index_of(name)];
+}
+
 struct alert_sink *
 detect_sink(struct detect *d, const char *name)
 {
-	for (size_t i = 0; i < DETECTORS; i++)
-		if (strcmp(detectors[i]->name, name) == 0)
-			return &d->sink[i];
-	return NULL;
+	size_t i = index_of(name);
+
+	return i < DETECTORS ? &d->sink[i] : NULL;
 }

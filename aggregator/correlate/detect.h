@@ -25,6 +25,9 @@ struct detector {
 	const char *name, *doc; /* "outbound-ssh"; one sentence */
 	/* Its own, beside those that every detector has; NULL: none. */
 	const struct option *options;
+	/* It tells of what a visitor did to the honeypot, which does not say
+	 * that the honeypot fell. */
+	bool of_visitor;
 	/* An alert for each peer; else one for all, and peers are counted. */
 	bool per_peer;
 	/* Which it asks for: 1 << enum connection_event. */
@@ -48,6 +51,8 @@ struct detector {
 
 /* All of them, in order of their files' names; NULL behind the last. */
 extern const struct detector *const detectors[];
+/* The one of that name, or NULL. */
+const struct detector *detector_find(const char *name);
 
 /*
  * The detectors at work, with the options that 'site' gives them.

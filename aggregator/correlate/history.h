@@ -64,6 +64,7 @@ struct visits {
 	uint16_t port;
 	bool within;		   /* the peer is a honeypot */
 	int64_t first_ns, last_ns; /* starts; TIME_NONE: not known */
+	int64_t before_ns;	   /* of the last but one, or first_ns */
 	uint64_t first_order, last_order;
 	uint64_t connections;
 	uint16_t client_port; /* of the last one */

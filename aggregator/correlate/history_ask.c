@@ -98,6 +98,20 @@ sum_of(const struct window *w, const struct group *g)
 	return all;
 }
 
+/* Of the last but one; the first, where more is not kept. */
+static int64_t
+before_last(
+    const struct window *w, const struct group *g, const struct older *all)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < g->n_recent; i++)
+		if (has(w, g->recent[i].at, g->recent[i].timeless) && ++n == 2)
+			return g->recent[i].at;
+	return n == 1 && has_older(w, &g->older) ? g->older.last_at
+						 : all->first_at;
+}
+
 /* Returns false: nothing up to the moment. */
 static bool
 visits_of(const struct history *h, const struct window *w,
@@ -117,10 +131,9 @@ visits_of(const struct history *h, const struct window *w,
 	    .honeypot = door->honeypot,
 	    .port = (uint16_t)key->port,
 	    .within = g->within,
-	    .first_ns = w->timeless ? TIME_NONE : all.first_at,
-	    .last_ns = w->timeless ? TIME_NONE : all.last_at,
-	    .first_order = w->timeless ? (uint64_t)all.first_at : 0,
-	    .last_order = w->timeless ? (uint64_t)all.last_at : 0,
+	    .first_ns = TIME_NONE,
+	    .before_ns = TIME_NONE,
+	    .last_ns = TIME_NONE,
 	    .connections = all.n,
 	    .client_port = all.client_port,
 	    .outcome = (enum outcome)all.outcome,
@@ -128,6 +141,14 @@ visits_of(const struct history *h, const struct window *w,
 	    .packets = all.packets,
 	    .back = between >= (w->timeless ? 1 : HISTORY_BACK_NS),
 	};
+	if (w->timeless) {
+		out->first_order = (uint64_t)all.first_at;
+		out->last_order = (uint64_t)all.last_at;
+		return true;
+	}
+	out->first_ns = all.first_at;
+	out->before_ns = before_last(w, g, &all);
+	out->last_ns = all.last_at;
 	return true;
 }
 
