@@ -64,7 +64,7 @@ open_parts(struct pipeline *p, const struct site *site, struct err *e)
 	p->incidents = incidents_new(site, &INCIDENTS_SIZES);
 	if (p->alerts == NULL || p->incidents == NULL)
 		return err_set(e, EX_OSERR, "out of memory");
-	p->detect = detect_new(site, p->alerts, e);
+	p->detect = detect_new(site, p->alerts, p->incidents, e);
 	if (p->detect == NULL)
 		return -1;
 	fold_sink.events = detect_events() | 1U << CONNECTION_NEW;
@@ -123,7 +123,8 @@ settle(struct pipeline *p)
 	    .stray = n.stray,
 	    .expected = n.expected,
 	    .evicted = n.evicted + alerts_evicted(p->alerts) +
-		       incidents_evicted(p->incidents),
+		       incidents_evicted(p->incidents) +
+		       detect_evicted(p->detect),
 	};
 }
 
@@ -146,6 +147,7 @@ void
 pipeline_finish(struct pipeline *p)
 {
 	fold_finish(p->fold);
+	detect_tick(p->detect, INT64_MAX);
 	settle(p);
 }
 
@@ -195,6 +197,46 @@ pipeline_restore_incident(struct pipeline *p, const struct incident *i)
 	rc = incidents_restore(p->incidents, i, last);
 	free(last);
 	return rc;
+}
+
+/* --- snapshots --------------------------------------------------------------
+ */
+
+#define OWN_PARTS 3
+
+/* In the order in which they are loaded: alerts know of detectors. */
+static size_t
+parts(
+    const struct pipeline *p, struct snapshot_part out[static DETECT_PARTS_MAX])
+{
+	out[0] = (struct snapshot_part){
+	    "fold", FOLD_VERSION, p->fold, fold_save, fold_load};
+	out[1] = (struct snapshot_part){
+	    "alerts", ALERTS_VERSION, p->alerts, alerts_save, alerts_load};
+	out[2] = (struct snapshot_part){"incidents", INCIDENTS_VERSION,
+	    p->incidents, incidents_save, incidents_load};
+	return OWN_PARTS + detect_parts(p->detect, out + OWN_PARTS);
+}
+
+int
+pipeline_snapshot(
+    const struct pipeline *p, snapshot_put_fn *put, void *arg, struct err *e)
+{
+	struct snapshot_part part[OWN_PARTS + DETECT_PARTS_MAX];
+
+	return snapshot_save(part, parts(p, part), put, arg, e);
+}
+
+int
+pipeline_resume(
+    struct pipeline *p, snapshot_get_fn *get, void *arg, struct err *e)
+{
+	struct snapshot_part part[OWN_PARTS + DETECT_PARTS_MAX];
+
+	if (snapshot_load(part, parts(p, part), get, arg, e) == -1)
+		return -1;
+	settle(p);
+	return 0;
 }
 
 const struct pipeline_counts *

@@ -6,6 +6,8 @@
 #include "aggregator/correlate/party.h"
 #include "aggregator/correlate/span.h"
 #include "common/map.h"
+#include "common/rd.h"
+#include "common/wr.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +45,9 @@ struct alerts {
 	struct map *peers; /* struct peer_key, a set */
 	TAILQ_HEAD(, open_alert) pending;
 	uint64_t serials;
+	uint64_t evicted; /* alerts, before a restart */
+	alerts_sink_fn *sink_of;
+	void *sink_of_arg;
 };
 
 /* --- telling ---------------------------------------------------------------
@@ -245,7 +250,84 @@ alerts_flush(struct alerts *s)
 uint64_t
 alerts_evicted(const struct alerts *s)
 {
-	return map_evicted(s->open) + map_evicted(s->peers);
+	return s->evicted + map_evicted(s->open) + map_evicted(s->peers);
+}
+
+/* --- snapshots --------------------------------------------------------------
+ */
+
+void
+alerts_on_load(struct alerts *s, alerts_sink_fn *sink, void *arg)
+{
+	s->sink_of = sink;
+	s->sink_of_arg = arg;
+}
+
+void
+alerts_save(const void *alerts, struct wr *w)
+{
+	const struct alerts *s = alerts;
+
+	wr_u64(w, s->serials);
+	wr_u64(w, s->evicted + map_evicted(s->open));
+	wr_u32(w, (uint32_t)map_count(s->open));
+	for (const struct open_alert *o = map_oldest(s->open); o != NULL;
+	     o = map_younger(s->open, o)) {
+		const struct alert_key *key = map_key(s->open, o);
+
+		wr_bytes(w, &key->honeypot, sizeof(key->honeypot));
+		wr_bytes(w, &key->peer, sizeof(key->peer));
+		wr_u64(w, key->port);
+		wr_bytes(w, &o->a, sizeof(o->a));
+		wr_u64(w, o->serial);
+		wr_u64(w, o->peers);
+		wr_i64(w, o->newest_ns);
+		wr_u8(w, o->was_told);
+	}
+	map_save(s->peers, SIZE_MAX, w);
+}
+
+static int
+load_one(struct alerts *s, struct rd *r)
+{
+	struct alert_key key = {.by = NULL};
+	struct open_alert o = {.by = NULL}, *to;
+	bool is_new;
+
+	rd_copy(r, &key.honeypot, sizeof(key.honeypot));
+	rd_copy(r, &key.peer, sizeof(key.peer));
+	key.port = rd_u64(r);
+	rd_copy(r, &o.a, sizeof(o.a));
+	o.serial = rd_u64(r);
+	o.peers = rd_u64(r);
+	o.newest_ns = rd_i64(r);
+	o.was_told = rd_u8(r) != 0;
+	if (r->bad || memchr(o.a.detector, '\0', SITE_NAME_MAX) == NULL ||
+	    o.a.honeypots.n > ALERT_NAMES_MAX ||
+	    o.a.sensors.n > ALERT_NAMES_MAX)
+		return -1;
+	key.by = s->sink_of(s->sink_of_arg, o.a.detector);
+	if (key.by == NULL)
+		return 0; /* nothing will ever change it */
+	o.by = key.by;
+	to = map_put(s->open, &key, &is_new);
+	*to = o;
+	return is_new ? 0 : -1;
+}
+
+int
+alerts_load(void *alerts, struct rd *r)
+{
+	struct alerts *s = alerts;
+	uint32_t n;
+
+	s->serials = rd_u64(r);
+	s->evicted = rd_u64(r);
+	n = rd_u32(r);
+	for (uint32_t i = 0; i < n; i++)
+		if (load_one(s, r) == -1)
+			return -1;
+	return map_load(s->peers, r);
 }
 
 struct alerts *

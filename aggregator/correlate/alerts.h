@@ -9,6 +9,9 @@
 #include <stdint.h>
 
 struct alerts;
+struct incidents;
+struct rd;
+struct wr;
 struct detector;
 
 /*
@@ -43,6 +46,9 @@ void alerts_free(struct alerts *a);
  * the alerts. */
 struct alert_sink {
 	struct alerts *alerts;
+	/* What is known of honeypots, for detectors that ask whether one is
+	 * suspect; what is raised now counts there after alerts_flush(). */
+	const struct incidents *incidents;
 	const struct detector *detector;
 	const void *self;
 	int64_t quiet_ns; /* after which the next is another alert */
@@ -77,6 +83,14 @@ const struct alert *alerts_get(const struct alert_sink *out,
 
 /* Tell of all that changed. */
 void alerts_flush(struct alerts *a);
+
+/* For snapshots, see snapshot.h.  sink: by the name of its detector, NULL: it
+ * is no more; for alerts_load(). */
+#define ALERTS_VERSION 1
+typedef struct alert_sink *alerts_sink_fn(void *arg, const char *detector);
+void alerts_on_load(struct alerts *a, alerts_sink_fn *sink, void *arg);
+void alerts_save(const void *a, struct wr *w);
+int alerts_load(void *a, struct rd *r);
 
 uint64_t alerts_evicted(const struct alerts *a);
 

@@ -8,6 +8,8 @@
 #include "aggregator/correlate/table.h"
 #include "aggregator/correlate/tuple.h"
 #include "common/filter.h"
+#include "common/rd.h"
+#include "common/wr.h"
 
 #include <stdlib.h>
 
@@ -389,4 +391,25 @@ fold_free(struct fold *f)
 	early_free(f->early);
 	table_fini(&f->table);
 	free(f);
+}
+
+void
+fold_save(const void *fold, struct wr *w)
+{
+	const struct fold *f = fold;
+
+	wr_bytes(w, &f->n, sizeof(f->n));
+	early_save(f->early, w);
+	table_save(&f->table, w);
+}
+
+int
+fold_load(void *fold, struct rd *r)
+{
+	struct fold *f = fold;
+
+	rd_copy(r, &f->n, sizeof(f->n));
+	if (early_load(f->early, r) == -1)
+		return -1;
+	return table_load(&f->table, r);
 }

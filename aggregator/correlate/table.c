@@ -4,6 +4,8 @@
 #include "aggregator/correlate/party.h"
 #include "aggregator/correlate/span.h"
 #include "common/map.h"
+#include "common/rd.h"
+#include "common/wr.h"
 
 static void
 fill(struct table *t, const struct tuple *key, const struct folded *in)
@@ -195,4 +197,24 @@ table_fini(struct table *t)
 	map_free(t->going);
 	replying_free(t->replying);
 	sensors_free(t->sensors);
+}
+
+void
+table_save(const struct table *t, struct wr *w)
+{
+	wr_i64(w, t->clock_ns);
+	sensors_save(t->sensors, w);
+	replying_save(t->replying, w);
+	map_save(t->coming, TABLE_SAVED, w);
+	map_save(t->going, TABLE_SAVED, w);
+}
+
+int
+table_load(struct table *t, struct rd *r)
+{
+	t->clock_ns = rd_i64(r);
+	if (sensors_load(t->sensors, r) == -1 ||
+	    replying_load(t->replying, r) == -1 || map_load(t->coming, r) == -1)
+		return -1;
+	return map_load(t->going, r);
 }

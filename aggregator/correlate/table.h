@@ -9,6 +9,8 @@
 #include "aggregator/correlate/tuple.h"
 
 struct map;
+struct rd;
+struct wr;
 
 /*
  * The connections that fold remembers, and how it tells of them: what each
@@ -54,5 +56,10 @@ void table_advance(struct table *t, int64_t now_ns);
 void table_finish(struct table *t);
 
 uint64_t table_evicted(const struct table *t);
+
+/* For snapshots: of connections, the TABLE_SAVED youngest each way. */
+#define TABLE_SAVED (1 << 17)
+void table_save(const struct table *t, struct wr *w);
+int table_load(struct table *t, struct rd *r);
 
 #endif
