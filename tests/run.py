@@ -237,7 +237,8 @@ def pytest_cases(options, build):
 
 def junit_cases(path):
     for case in xml.parse(path).iter("testcase"):
-        program = "net/" + case.get("classname", "").split(".")[-1]
+        module = re.search(r"\btest_\w+", case.get("classname", ""))
+        program = f"net/{module[0] if module else case.get('name')}"
         status, text = "passed", ""
         for child in case:
             if child.tag in ("failure", "error"):
