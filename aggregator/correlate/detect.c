@@ -2,6 +2,7 @@
 #include "aggregator/correlate/detect.h"
 
 #include "aggregator/correlate/alerts.h"
+#include "aggregator/correlate/known.h"
 #include "aggregator/correlate/option.h"
 #include "aggregator/correlate/snapshot.h"
 #include "common/err.h"
@@ -25,12 +26,18 @@ const struct detector *const detectors[] = {
 
 #define DETECTORS (sizeof(detectors) / sizeof(*detectors) - 1)
 
-_Static_assert(DETECTORS <= DETECT_PARTS_MAX, "each may have a part");
+_Static_assert(DETECTORS < DETECT_PARTS_MAX, "each may have a part");
 
 #define DIRECTIONS (DIRECTION_WITHIN + 1)
 #define EVENTS (CONNECTION_END + 1)
 
+/* What changes what is known. */
+#define KNOWN_EVENTS                                                           \
+	(1U << CONNECTION_NEW | 1U << CONNECTION_OUTCOME |                     \
+	    1U << CONNECTION_WITNESS | 1U << CONNECTION_DETAIL)
+
 struct detect {
+	struct known *known;
 	void *self[DETECTORS];
 	struct alert_sink sink[DETECTORS];
 	/* Who asks for what, in their order. */
@@ -154,20 +161,20 @@ sink_of(void *arg, const char *name)
 }
 
 struct detect *
-detect_new(const struct site *site, struct alerts *alerts,
-    const struct incidents *incidents, struct err *e)
+detect_new(const struct site *site, struct alerts *alerts, struct err *e)
 {
-	const struct alert_sink sink = {
-	    .alerts = alerts, .incidents = incidents};
+	struct alert_sink sink = {.alerts = alerts};
 	struct detect *d;
 
 	if (check_names(site, e) == -1)
 		return NULL;
 	d = calloc(1, sizeof(*d));
-	if (d == NULL) {
+	if (d == NULL || (d->known = known_new(&KNOWN_SIZES)) == NULL) {
 		err_set(e, EX_OSERR, "out of memory");
+		free(d);
 		return NULL;
 	}
+	sink.known = d->known;
 	for (size_t i = 0; i < DETECTORS; i++) {
 		if (start(d, i, site, &sink, e) == -1) {
 			detect_free(d);
@@ -187,13 +194,14 @@ detect_free(struct detect *d)
 	for (size_t i = 0; i < DETECTORS; i++)
 		if (d->self[i] != NULL)
 			detectors[i]->free(d->self[i]);
+	known_free(d->known);
 	free(d);
 }
 
 unsigned int
 detect_events(void)
 {
-	unsigned int events = 0;
+	unsigned int events = KNOWN_EVENTS;
 
 	for (size_t i = 0; i < DETECTORS; i++)
 		events |= detectors[i]->events;
@@ -206,6 +214,8 @@ detect_connection(
 {
 	const uint8_t *who = d->who[c->direction][event];
 
+	if (KNOWN_EVENTS & 1U << event)
+		known_connection(d->known, c);
 	for (size_t n = d->n_who[c->direction][event]; n > 0; n--, who++)
 		detectors[*who]->connection(
 		    d->self[*who], c, event, &d->sink[*who]);
@@ -214,6 +224,7 @@ detect_connection(
 void
 detect_tick(struct detect *d, int64_t now_ns)
 {
+	known_tick(d->known, now_ns);
 	for (size_t i = 0; i < DETECTORS; i++)
 		if (detectors[i]->tick != NULL)
 			detectors[i]->tick(d->self[i], now_ns, &d->sink[i]);
@@ -233,6 +244,8 @@ detect_parts(struct detect *d, struct snapshot_part *out)
 {
 	size_t n = 0;
 
+	out[n++] = (struct snapshot_part){
+	    "known", KNOWN_VERSION, d->known, known_save, known_load};
 	for (size_t i = 0; i < DETECTORS; i++)
 		if (detectors[i]->save != NULL)
 			out[n++] = (struct snapshot_part){
@@ -248,7 +261,7 @@ detect_parts(struct detect *d, struct snapshot_part *out)
 uint64_t
 detect_evicted(const struct detect *d)
 {
-	uint64_t n = 0;
+	uint64_t n = known_evicted(d->known);
 
 	for (size_t i = 0; i < DETECTORS; i++)
 		if (detectors[i]->evicted != NULL)

@@ -11,7 +11,6 @@
 struct alert_sink;
 struct alerts;
 struct detect;
-struct incidents;
 struct err;
 struct option;
 struct rd;
@@ -32,6 +31,14 @@ struct detector {
 	const struct option *options;
 	/* An alert for each peer; else one for all, and peers are counted. */
 	bool per_peer;
+	/* One alert for all honeypots, who are named in the order in which
+	 * they came. */
+	bool shared;
+	/* Also above a notice for a uid that relays by design. */
+	bool relay_too;
+	/* Rests on what others say of other honeypots: makes nobody suspect in
+	 * the eyes of alerts_suspect(). */
+	bool hearsay;
 	/* Which it asks for: 1 << enum connection_event, of connections of
 	 * these directions: 1 << enum direction; 0: of all. */
 	unsigned int events, directions;
@@ -62,11 +69,11 @@ extern const struct detector *const detectors[];
 /*
  * The detectors at work, with the options that 'site' gives them.
  *
- * alerts: where they raise; borrowed, as are 'site' and 'incidents'.
+ * alerts: where they raise; borrowed, as is 'site'.
  * Returns NULL with 'e' (EX_CONFIG) when there is no such detector or option.
  */
-struct detect *detect_new(const struct site *site, struct alerts *alerts,
-    const struct incidents *incidents, struct err *e);
+struct detect *detect_new(
+    const struct site *site, struct alerts *alerts, struct err *e);
 void detect_free(struct detect *d);
 
 /* Which events any of them asks for. */

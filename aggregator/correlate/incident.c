@@ -235,7 +235,7 @@ incidents_connection(struct incidents *s, const struct connection *c)
 	int64_t onset;
 	bool is_new;
 
-	if (c->expected ||
+	if (c->expected || c->relay ||
 	    (c->direction != DIRECTION_OUT && c->direction != DIRECTION_WITHIN))
 		return NULL;
 	onset_put(map_put(s->onsets, &c->client.primary, &is_new), c->start_ns);
@@ -294,17 +294,6 @@ incidents_restore(
 	}
 	map_touch(s->open, o);
 	return 0;
-}
-
-bool
-incidents_suspect(
-    const struct incidents *s, const struct addr *honeypot, int64_t *since_ns)
-{
-	const struct open_incident *o = map_get(s->open, honeypot);
-
-	if (o != NULL)
-		*since_ns = o->first_suspect_ns;
-	return o != NULL;
 }
 
 static void

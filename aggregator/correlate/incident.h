@@ -5,7 +5,6 @@
 #include "aggregator/correlate/connection.h"
 #include "common/alert.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct incidents;
@@ -59,11 +58,6 @@ const struct incident *incidents_alert(
  */
 int incidents_restore(
     struct incidents *s, const struct incident *i, const int64_t *last_ns);
-
-/* Since when the honeypot of that primary address is suspect: the time of its
- * incident's first evidence.  Returns whether it has one. */
-bool incidents_suspect(
-    const struct incidents *s, const struct addr *honeypot, int64_t *since_ns);
 
 /* For snapshots, see snapshot.h. */
 #define INCIDENTS_VERSION 1

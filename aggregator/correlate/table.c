@@ -30,6 +30,10 @@ fill(struct table *t, const struct tuple *key, const struct folded *in)
 	c->packets_in = in->packets_in;
 	c->octets_in = in->octets_in;
 	c->expected = in->expected;
+	c->relay = in->has_uid && in->direction != DIRECTION_IN &&
+		   site_relays(t->site, &key->client, in->uid);
+	c->sensor = t->sensor;
+	c->hook = t->hook;
 	c->witnesses.n = 0;
 	for (uint32_t i = 0; i < in->seen.n; i++)
 		sensors_add_name(
@@ -139,6 +143,7 @@ void
 table_advance(struct table *t, int64_t now_ns)
 {
 	t->clock_ns = now_ns;
+	t->sensor = NULL;
 	expire(t, t->coming);
 	expire(t, t->going);
 }
@@ -155,6 +160,7 @@ end_all(struct table *t, struct map *m)
 void
 table_finish(struct table *t)
 {
+	t->sensor = NULL;
 	end_all(t, t->coming);
 	end_all(t, t->going);
 }

@@ -22,7 +22,9 @@ struct table {
 	struct map *coming, *going; /* struct tuple -> struct folded */
 	struct replying *replying;
 	struct sensors *sensors;
-	int64_t clock_ns;	 /* TIME_NONE: not set yet */
+	int64_t clock_ns;   /* TIME_NONE: not set yet */
+	const char *sensor; /* of the record at hand; NULL: none */
+	uint8_t hook;
 	struct connection shown; /* what the sink is lent */
 };
 
