@@ -104,7 +104,7 @@ load_and_drop(struct core *c, struct err *e)
 {
 	struct priv_user user;
 
-	if (key_load(c->config->key_file, &c->key, e) == -1 ||
+	if (core_load_key(c, e) == -1 ||
 	    priv_lookup(c->config->user, &user, e) == -1 ||
 	    priv_make_dir(c->config->store, &user, e) == -1)
 		return -1;
@@ -178,30 +178,12 @@ close_parts(struct core *c)
 	key_wipe(&c->key);
 }
 
-/* The new configuration counts only if all of it is good. */
-static bool
-may_reload(const char *conf)
-{
-	struct err e;
-	struct key_pair key;
-	struct config *next = config_load(conf, &e);
-	bool ok = next != NULL && key_load(next->key_file, &key, &e) == 0;
-
-	if (!ok)
-		log_error(
-		    "core", "%s; going on with the old configuration", e.text);
-	else
-		key_wipe(&key);
-	config_free(next);
-	return ok;
-}
-
 static int
 run(struct core *c, const char *conf, struct err *e)
 {
 	do {
 		if (c->reload)
-			c->reload = may_reload(conf);
+			c->reload = core_may_reload(c, conf);
 		if (c->reload)
 			break;
 		if (loop_run(c->loop, e) == -1)
@@ -210,7 +192,7 @@ run(struct core *c, const char *conf, struct err *e)
 	core_commit(c);
 	core_flush(c);
 	core_sensors_save(c);
-	return 0;
+	return c->reload ? core_hand_over(c, e) : 0;
 }
 
 static int
@@ -258,18 +240,10 @@ aggregator_run(const char *conf, char **argv)
 		c->status = e.code;
 	}
 	status = c->status;
-	again = c->reload;
+	again = c->reload && status == EX_OK;
 	close_parts(c);
-	if (again) {
-		log_info("core", "beginning again with the new configuration");
-		sigset_t none;
-
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
-		execveat(exe_fd, "", argv, environ, AT_EMPTY_PATH);
-		log_error("core", "cannot begin again: %s", strerror(errno));
-		status = EX_OSERR;
-	}
+	if (again)
+		status = core_begin_again(exe_fd, argv);
 done:
 	config_free(config);
 	free(c);

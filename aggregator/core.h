@@ -35,10 +35,11 @@ struct core_sensor {
 	struct sensor_state state;
 	uint64_t session; /* of ingest; 0: none said Hello */
 	struct run_id run;
-	uint64_t next;	 /* sequence, if nothing is missing */
-	uint64_t lost;	 /* said by the agent */
-	uint64_t unread; /* counted by its rules while nobody read */
-	bool recount;	 /* gaps and sums must be asked of the store */
+	uint64_t next;	  /* sequence, if nothing is missing */
+	uint64_t lost;	  /* said by the agent */
+	uint64_t pending; /* probably lost; gone when it is sure */
+	uint64_t unread;  /* counted by its rules while nobody read */
+	bool recount;	  /* gaps and sums must be asked of the store */
 	bool dirty;
 };
 
@@ -105,6 +106,13 @@ void core_sensor_heartbeat(
     struct core *c, size_t sensor, const struct wire_heartbeat *h);
 /* Every session ended. */
 void core_sensors_hang_up(struct core *c);
+
+/* core_reload.c: all of a new configuration or nothing of it. */
+int core_load_key(struct core *c, struct err *e);
+bool core_may_reload(const struct core *c, const char *conf);
+/* For core_begin_again(), which only returns, with a status, on failure. */
+int core_hand_over(const struct core *c, struct err *e);
+int core_begin_again(int exe_fd, char **argv);
 
 /* core_children.c: the processes that face strangers. */
 int core_start_children(struct core *c, int exe_fd, struct err *e);

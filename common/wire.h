@@ -79,7 +79,7 @@ struct wire_heartbeat {
 	struct run_id run;
 	uint64_t sequence;
 	int64_t wall_ns, boottime_ns;
-	uint64_t records, kernel_lost, dropped, undecoded, refused;
+	uint64_t records, kernel_lost, dropped, undecoded, refused, pending;
 	uint64_t queued_bytes;
 	uint32_t queued_messages;
 	char rules[32];

@@ -2,6 +2,8 @@
 #include "aggregator/correlate/covered.h"
 
 #include "aggregator/correlate/span.h"
+#include "common/rd.h"
+#include "common/wr.h"
 
 #include <stdlib.h>
 
@@ -66,4 +68,34 @@ covered_begin(const struct covered *c, const struct addr *honeypot)
 		if (nets_have(&c->site->sensor[i].addresses, honeypot))
 			begin = span_earlier(begin, c->since_ns[i]);
 	return begin == TIME_NONE ? c->first_ns : begin;
+}
+
+void
+covered_save(const void *covered, struct wr *w)
+{
+	const struct covered *c = covered;
+
+	wr_i64(w, c->first_ns);
+	wr_u32(w, (uint32_t)c->n);
+	for (size_t i = 0; i < c->n; i++) {
+		wr_text(w, c->site->sensor[i].name);
+		wr_i64(w, c->since_ns[i]);
+	}
+}
+
+/* The configuration may have changed: by name. */
+int
+covered_load(void *covered, struct rd *r)
+{
+	struct covered *c = covered;
+	char name[SITE_NAME_MAX];
+	uint32_t n;
+
+	c->first_ns = rd_i64(r);
+	n = rd_u32(r);
+	for (uint32_t i = 0; i < n && !r->bad; i++) {
+		rd_text(r, name, sizeof(name));
+		covered_since(c, name, rd_i64(r));
+	}
+	return r->bad ? -1 : 0;
 }

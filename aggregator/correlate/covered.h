@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 struct covered;
+struct rd;
+struct wr;
 
 /* Since when what is known of a honeypot is complete. */
 
@@ -24,5 +26,10 @@ void covered_since(struct covered *c, const char *sensor, int64_t since_ns);
 
 /* TIME_NONE: not known.  Of several sensors the one that knows longest. */
 int64_t covered_begin(const struct covered *c, const struct addr *honeypot);
+
+/* For snapshots, see snapshot.h. */
+#define COVERED_VERSION 1
+void covered_save(const void *c, struct wr *w);
+int covered_load(void *c, struct rd *r);
 
 #endif

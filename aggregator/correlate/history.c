@@ -77,7 +77,7 @@ is_newer(const struct recent *a, const struct recent *b)
 }
 
 static void
-put_recent(struct group *g, struct recent r)
+put_recent(struct came *g, struct recent r)
 {
 	size_t i = g->n_recent;
 
@@ -96,7 +96,7 @@ put_recent(struct group *g, struct recent r)
 
 /* Whoever was away for a day begins anew. */
 static void
-put_visit(struct group *g, const struct recent *r)
+put_visit(struct came *g, const struct recent *r)
 {
 	if (g->n_recent > 0 && !r->timeless &&
 	    span_ns(g->recent[0].at, r->at) > HISTORY_WINDOW_NS) {
@@ -117,7 +117,7 @@ is_same(const struct recent *a, const struct recent *b)
 
 /* More is known of a connection that was put before. */
 static void
-change_visit(struct group *g, struct recent r)
+change_visit(struct came *g, struct recent r)
 {
 	for (size_t i = 0; i < g->n_recent; i++) {
 		if (!is_same(&g->recent[i], &r))
@@ -171,19 +171,17 @@ door_of(struct history *h, const struct addr *honeypot, uint16_t port)
 	return d;
 }
 
-static struct group *
-open_group(
-    struct history *h, const struct group_key *key, const struct connection *c)
+struct group *
+history_open_group(
+    struct history *h, const struct group_key *key, const struct addr *honeypot)
 {
 	bool is_new;
 	struct group *g;
 
 	history_make_room(h, map_get(h->peers, &key->peer));
 	g = map_put(h->groups, key, &is_new);
-	g->shown = c->client.addr;
-	g->within = c->client.home;
 	g->peer = peer_of(h, &key->peer);
-	g->door = door_of(h, &c->server.primary, c->server_port);
+	g->door = door_of(h, honeypot, (uint16_t)key->port);
 	g->peer->n++;
 	g->door->n++;
 	TAILQ_INSERT_HEAD(&g->peer->groups, g, of_peer);
@@ -191,9 +189,8 @@ open_group(
 	return g;
 }
 
-/* It is the youngest now. */
-static void
-touch(struct history *h, struct group *g)
+void
+history_touch(struct history *h, struct group *g)
 {
 	map_touch(h->groups, g);
 	if (TAILQ_FIRST(&g->peer->groups) != g) {
@@ -213,20 +210,23 @@ put_came(
 	const struct group_key key = {
 	    history_peer(&c->client), c->server.addr, c->server_port};
 	struct group *g = map_get(h->groups, &key);
-	struct recent r = recent_of(h, c);
+	const struct recent r = recent_of(h, c);
 
 	if (event != CONNECTION_NEW) {
 		if (g != NULL)
-			change_visit(g, r);
+			change_visit(&g->is, r);
 		return;
 	}
-	if (g == NULL)
-		g = open_group(h, &key, c);
-	else
-		touch(h, g);
-	if (addr_cmp(&c->client.addr, &g->shown) < 0)
-		g->shown = c->client.addr;
-	put_visit(g, &r);
+	if (g != NULL) {
+		history_touch(h, g);
+	} else {
+		g = history_open_group(h, &key, &c->server.primary);
+		g->is.shown = c->client.addr;
+		g->is.within = c->client.home;
+	}
+	if (addr_cmp(&c->client.addr, &g->is.shown) < 0)
+		g->is.shown = c->client.addr;
+	put_visit(&g->is, &r);
 }
 
 static void

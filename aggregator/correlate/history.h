@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 struct history;
+struct rd;
+struct wr;
 
 /*
  * Who came in to each honeypot: a summary for each (peer, address, port), so
@@ -82,8 +84,8 @@ void history_free(struct history *h);
 /* Take in what fold tells: NEW, WITNESS, OUTCOME, COUNTED, END. */
 #define HISTORY_EVENTS                                                         \
 	(1U << CONNECTION_NEW | 1U << CONNECTION_WITNESS |                     \
-	    1U << CONNECTION_OUTCOME | 1U << CONNECTION_COUNTED |              \
-	    1U << CONNECTION_END)
+	    1U << CONNECTION_DETAIL | 1U << CONNECTION_OUTCOME |               \
+	    1U << CONNECTION_COUNTED | 1U << CONNECTION_END)
 void history_put(
     struct history *h, const struct connection *c, enum connection_event event);
 
@@ -129,10 +131,19 @@ struct reach history_reach(
 uint32_t history_swept(const struct history *h, const struct addr *peer,
     uint16_t port, const struct moment *m, bool *more);
 
+/* Whether a honeypot answered anybody up to 'm'. */
+bool history_answered(const struct history *h, const struct addr *primary,
+    const struct moment *m);
+
 /* When a honeypot first began a connection to a peer; order 0: never, or 24
  * hours ago and not since. */
 struct moment history_called(const struct history *h,
     const struct addr *primary, const struct addr *peer);
+
+/* For snapshots, see snapshot.h. */
+#define HISTORY_VERSION 1
+void history_save(const void *h, struct wr *w);
+int history_load(void *h, struct rd *r);
 
 uint64_t history_evicted(const struct history *h);
 

@@ -42,8 +42,10 @@ has_older(const struct window *w, const struct older *o)
 
 /* Whether anything of 'g' lies in it. */
 static bool
-touches(const struct window *w, const struct group *g)
+touches(const struct window *w, const struct group *group)
 {
+	const struct came *g = &group->is;
+
 	for (size_t i = 0; i < g->n_recent; i++)
 		if (has(w, g->recent[i].at, g->recent[i].timeless))
 			return true;
@@ -75,7 +77,7 @@ add(struct older *all, const struct older *o)
 }
 
 static struct older
-sum_of(const struct window *w, const struct group *g)
+sum_of(const struct window *w, const struct came *g)
 {
 	struct older all = {0};
 
@@ -101,7 +103,7 @@ sum_of(const struct window *w, const struct group *g)
 /* Of the last but one; the first, where more is not kept. */
 static int64_t
 before_last(
-    const struct window *w, const struct group *g, const struct older *all)
+    const struct window *w, const struct came *g, const struct older *all)
 {
 	unsigned int n = 0;
 
@@ -119,18 +121,18 @@ visits_of(const struct history *h, const struct window *w,
 {
 	const struct group_key *key = map_key(h->groups, g);
 	const struct door_key *door = map_key(h->doors, g->door);
-	const struct older all = sum_of(w, g);
+	const struct older all = sum_of(w, &g->is);
 	int64_t between = all.last_at - all.first_at;
 
 	if (all.n == 0)
 		return false;
 	*out = (struct visits){
-	    .peer = g->shown,
+	    .peer = g->is.shown,
 	    .counted = key->peer,
 	    .address = key->address,
 	    .honeypot = door->honeypot,
 	    .port = (uint16_t)key->port,
-	    .within = g->within,
+	    .within = g->is.within,
 	    .first_ns = TIME_NONE,
 	    .before_ns = TIME_NONE,
 	    .last_ns = TIME_NONE,
@@ -147,7 +149,7 @@ visits_of(const struct history *h, const struct window *w,
 		return true;
 	}
 	out->first_ns = all.first_at;
-	out->before_ns = before_last(w, g, &all);
+	out->before_ns = before_last(w, &g->is, &all);
 	out->last_ns = all.last_at;
 	return true;
 }
@@ -301,6 +303,24 @@ history_swept(const struct history *h, const struct addr *peer, uint16_t port,
 		n += k->port == port && touches(&w, g);
 	}
 	return n;
+}
+
+bool
+history_answered(
+    const struct history *h, const struct addr *primary, const struct moment *m)
+{
+	const struct host *host = map_get(h->hosts, primary);
+	const struct window w = window_of(m);
+	const struct group *g;
+	const struct door *d;
+
+	if (host == NULL)
+		return false;
+	LIST_FOREACH(d, &host->doors, of_host)
+	TAILQ_FOREACH (g, &d->groups, of_door)
+		if (sum_of(&w, &g->is).outcome == OUTCOME_ANSWERED)
+			return true;
+	return false;
 }
 
 struct moment

@@ -14,8 +14,9 @@
 
 /* Did it get in, did it come back, is it alone: 0, refused, to 7. */
 static unsigned int
-worth(const struct group *g)
+worth(const struct group *group)
 {
+	const struct came *g = &group->is;
 	bool refused = g->older.n > 0 && g->older.outcome > OUTCOME_ANSWERED;
 	bool answered = g->older.outcome == OUTCOME_ANSWERED;
 	bool back = g->older.n > 0;
@@ -29,7 +30,7 @@ worth(const struct group *g)
 	back |= g->n_recent > 1 &&
 		g->recent[0].at - g->recent[g->n_recent - 1].at >=
 		    (g->recent[0].timeless ? 1 : HISTORY_BACK_NS);
-	return 1U + 2U * answered + 3U * back + (g->door->n <= CROWD);
+	return 1U + 2U * answered + 3U * back + (group->door->n <= CROWD);
 }
 
 static void
@@ -90,7 +91,7 @@ forget_of_all(struct history *h)
 		return;
 	for (size_t i = 0; i < n; i++)
 		if (worth(looked[i]) > worth(looked[least]))
-			map_touch(h->groups, looked[i]);
+			history_touch(h, looked[i]);
 	forget(h, looked[least]);
 }
 

@@ -33,15 +33,20 @@ struct group_key {
 	uint64_t port;
 };
 
-struct group {
+/* What a group knows; a snapshot has it as it is. */
+struct came {
 	struct addr shown; /* the lowest address of the peer */
-	struct door *door;
-	struct peer *peer;
-	TAILQ_ENTRY(group) of_door, of_peer;
 	struct older older;
 	struct recent recent[RECENT_MAX]; /* the newest first */
 	uint8_t n_recent;
 	bool within;
+};
+
+struct group {
+	struct door *door;
+	struct peer *peer;
+	TAILQ_ENTRY(group) of_door, of_peer;
+	struct came is;
 };
 TAILQ_HEAD(groups, group); /* who came last is first */
 
@@ -87,6 +92,12 @@ struct history {
 	uint32_t max;	    /* groups */
 	uint64_t evicted;
 };
+
+/* history.c: a new group of that key, without visits, for a honeypot. */
+struct group *history_open_group(struct history *h, const struct group_key *key,
+    const struct addr *honeypot);
+/* It is the youngest now. */
+void history_touch(struct history *h, struct group *g);
 
 /* history_evict.c: room for a group of 'p' (NULL: a new peer). */
 void history_make_room(struct history *h, struct peer *p);

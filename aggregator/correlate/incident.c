@@ -156,7 +156,7 @@ incidents_connection(struct incidents *s, const struct connection *c,
 		s->clock_ns = span_later(s->clock_ns, c->start_ns);
 	if (c->expected)
 		return;
-	if (event == CONNECTION_NEW && (out || within))
+	if (event == CONNECTION_NEW && !c->relay && (out || within))
 		went_out(s, c);
 	if (map_count(s->open) == 0 ||
 	    (c->direction != DIRECTION_IN && !within))
@@ -177,8 +177,8 @@ incidents_get(const struct incidents *s, const struct addr *primary)
 /* --- life
  * ---------------------------------------------------------------------- */
 
-static void
-fini(struct open_incident *o)
+void
+incident_forget(struct open_incident *o)
 {
 	incident_fini(&o->i);
 	free(o->last_ns);
@@ -193,7 +193,7 @@ evicted(void *arg, const void *key, void *value)
 	if (o->changed)
 		tell(arg, o);
 	not_pending(arg, o);
-	fini(o);
+	incident_forget(o);
 }
 
 static int
@@ -227,7 +227,7 @@ incidents_restore(
 
 	if (!is_new) {
 		not_pending(s, o);
-		fini(o);
+		incident_forget(o);
 	}
 	if (restore(o, i, last_ns) == -1) {
 		free(o->last_ns);
@@ -241,7 +241,7 @@ incidents_restore(
 uint64_t
 incidents_evicted(const struct incidents *s)
 {
-	return map_evicted(s->open) + map_evicted(s->activity);
+	return s->evicted + map_evicted(s->open) + map_evicted(s->activity);
 }
 
 struct incidents *
@@ -275,7 +275,7 @@ incidents_free(struct incidents *s)
 	if (s->open != NULL)
 		for (struct open_incident *o = map_oldest(s->open); o != NULL;
 		     o = map_younger(s->open, o))
-			fini(o);
+			incident_forget(o);
 	map_free(s->open);
 	map_free(s->activity);
 	free(s);

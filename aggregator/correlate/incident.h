@@ -11,6 +11,8 @@
 struct covered;
 struct history;
 struct incidents;
+struct rd;
+struct wr;
 
 /*
  * What is known of each honeypot's fall.  The first suspect alert opens its
@@ -65,8 +67,8 @@ void incidents_free(struct incidents *s);
  */
 #define INCIDENTS_EVENTS                                                       \
 	(1U << CONNECTION_NEW | 1U << CONNECTION_WITNESS |                     \
-	    1U << CONNECTION_OUTCOME | 1U << CONNECTION_COUNTED |              \
-	    1U << CONNECTION_END)
+	    1U << CONNECTION_DETAIL | 1U << CONNECTION_OUTCOME |               \
+	    1U << CONNECTION_COUNTED | 1U << CONNECTION_END)
 void incidents_connection(struct incidents *s, const struct connection *c,
     enum connection_event event);
 
@@ -90,6 +92,11 @@ const struct incident *incidents_get(
  */
 int incidents_restore(
     struct incidents *s, const struct incident *i, const int64_t *last_ns);
+
+/* For snapshots, see snapshot.h. */
+#define INCIDENTS_VERSION 1
+void incidents_save(const void *s, struct wr *w);
+int incidents_load(void *s, struct rd *r);
 
 uint64_t incidents_evicted(const struct incidents *s);
 

@@ -34,11 +34,15 @@ struct incidents {
 	struct map *open;     /* primary address -> struct open_incident */
 	struct map *activity; /* primary address -> struct activity */
 	int64_t clock_ns;     /* start of the newest connection */
+	uint64_t evicted;     /* incidents, before a restart */
 	TAILQ_HEAD(, open_incident) pending;
 };
 
 /* incident.c: look at it at the next flush.  changed: and tell of it. */
 void incident_touch(struct incidents *s, struct open_incident *o, bool changed);
+
+/* Free what it owns. */
+void incident_forget(struct open_incident *o);
 
 /* incident_evidence.c */
 /* Returns whether it is new. */

@@ -232,9 +232,9 @@ set_options(void *sock, const char *endpoint, struct err *e)
 	    {ZMQ_SNDHWM, 64},
 	    {ZMQ_BACKLOG, 256},
 	    {ZMQ_HANDSHAKE_IVL, 3000},
-	    {ZMQ_HEARTBEAT_IVL, 1000},
-	    {ZMQ_HEARTBEAT_TIMEOUT, 3000},
-	    {ZMQ_HEARTBEAT_TTL, 5000},
+	    {ZMQ_HEARTBEAT_IVL, 5000},
+	    {ZMQ_HEARTBEAT_TIMEOUT, 15000},
+	    {ZMQ_HEARTBEAT_TTL, 20000},
 	};
 	int64_t max = WIRE_MESSAGE_MAX;
 	int ipv6 = zap_is_ipv6(endpoint);

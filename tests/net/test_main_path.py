@@ -148,3 +148,15 @@ def test_one_syn_seen_by_two_hooks_is_one_connection(routed):
     row, = routed.aggregator.ask("connections", "src", "port", port)
     assert row["attempts"] == 1
     assert row["witnesses"] == ["host"]
+
+
+def test_the_agents_own_link_is_no_news(lab):
+    """The aggregator lies outside; to the detectors that is going out."""
+    lab.aggregator.home = [*HOME, "10.9.0.11/32"]
+    lab.started()
+    follower = lab.follow()
+    connect(lab.pot, lab.FAR, 22)
+    await_alert(follower, detector="outbound-ssh")
+    link, = lab.aggregator.ask("connections", "dst", "port", "7761")
+    assert link["direction"] == "out"
+    assert not [a for a in lab.aggregator.ask("alerts") if a["port"] == 7761]
