@@ -5,8 +5,8 @@
 
 /*
  * A port that many try has somebody near at any time.  Near enough to mean
- * something is: so near that by the port's traffic of the day one visitor in
- * eight times would be.  For 3 peers that is the hour before.
+ * something is: so near that by the port's traffic somebody would be once in
+ * eight times.  For 3 peers in 24 hours that is the hour before.
  */
 #define CHANCE 8
 
@@ -45,7 +45,7 @@ vector_is_rare(const struct vector *v, int64_t gap)
 bool
 vector_is_beyond_chance(const struct vector *v, int64_t gap)
 {
-	return gap >= 0 && gap <= VECTOR_WINDOW_NS / CHANCE / v->peers;
+	return gap >= 0 && gap <= v->watched_ns / CHANCE / v->peers;
 }
 
 bool
@@ -80,8 +80,8 @@ nearness(const struct vector *v, int64_t gap)
 
 /* What counts, the first that differs decides; less is likelier. */
 enum {
-	CLOSED,
 	STRONG,
+	CLOSED,
 	SWEEP,
 	RARE,
 	NEAR,
@@ -94,8 +94,8 @@ enum {
 static void
 weigh(const struct vector *v, int64_t gap, int out[static CRITERIA])
 {
-	out[CLOSED] = is_closed(v);
 	out[STRONG] = -(v->called_back + v->tried_odd);
+	out[CLOSED] = is_closed(v);
 	out[SWEEP] = is_sweep(v);
 	out[RARE] = !vector_is_rare(v, gap);
 	out[NEAR] = nearness(v, gap);
@@ -143,11 +143,9 @@ vector_strength(const struct vector *v, int64_t onset_ns)
 	bool more =
 	    v->outcome == OUTCOME_ANSWERED || v->back || is_talkative(v);
 
-	if (is_closed(v))
-		return VECTOR_NONE;
 	if (v->called_back || v->tried_odd)
-		return VECTOR_STRONG;
-	if (is_sweep(v))
+		return is_closed(v) ? VECTOR_WEAK : VECTOR_STRONG;
+	if (is_closed(v) || is_sweep(v))
 		return VECTOR_NONE;
 	if (vector_is_rare(v, gap) || vector_is_near(v, gap))
 		return more ? VECTOR_FAIR : VECTOR_WEAK;

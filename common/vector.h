@@ -24,9 +24,12 @@ struct vector {
 	uint64_t connections;
 	uint64_t packets; /* most that one side sent in one; 0: unknown */
 	enum outcome outcome;
-	bool by_sizes;	/* the outcome is a reading of packets and octets */
-	bool back;	/* it came back later */
-	uint32_t peers; /* that tried this port of the honeypot, and itself */
+	bool by_sizes; /* the outcome is a reading of packets and octets */
+	bool back;     /* it came back later */
+	/* That tried this port of the honeypot in the time before the onset
+	 * which is known, 24 hours at most; it is one of them. */
+	uint32_t peers;
+	int64_t watched_ns; /* that time; TIME_NONE: unknown */
 	uint32_t swept; /* addresses of the net on which it tried this port */
 	bool more;	/* it touched more than was kept of it */
 	bool called_back, tried_odd; /* afterwards; see vector_for() */
@@ -50,8 +53,9 @@ struct vector {
  * when 'a' is.  Strongest first: the honeypot called it back, or it tried odd
  * ports; hardly anybody else used the port, shortly before; near to the onset,
  * nearer than the port's usual visitors come; answered; came back; more
- * packets than a guesser.  Those who swept the net come after all these, and
- * whoever was refused comes last.  Never 0 for two that differ in (peer,
+ * packets than a guesser.  Of those who were not called back and tried no odd
+ * ports, the ones who swept the net come after all others, and the refused
+ * ones last.  Never 0 for two that differ in (peer,
  * address, port).
  */
 int vector_compare(

@@ -48,14 +48,30 @@ say(struct reasons *r, const char *fmt, ...)
 /* --- for --------------------------------------------------------------------
  */
 
-static void
-say_few(const struct vector *v, const char *in_time, struct reasons *out)
+/* " in 24 h": as long as the port was watched. */
+static const char *
+in_time(const struct vector *v, char out[static SPAN_TEXT_MAX + 4])
 {
+	char span[SPAN_TEXT_MAX];
+
+	*out = '\0';
+	if (v->watched_ns != TIME_NONE)
+		snprintf(out, SPAN_TEXT_MAX + 4, " in %s",
+		    span_format(v->watched_ns, span));
+	return out;
+}
+
+static void
+say_few(const struct vector *v, struct reasons *out)
+{
+	char in[SPAN_TEXT_MAX + 4];
+
 	if (v->peers <= 1)
-		say(out, "nobody else tried port %u here%s", v->port, in_time);
+		say(out, "nobody else tried port %u here%s", v->port,
+		    in_time(v, in));
 	else
 		say(out, "only %" PRIu32 " peers tried port %u here%s",
-		    v->peers, v->port, in_time);
+		    v->peers, v->port, in_time(v, in));
 }
 
 static void
@@ -99,7 +115,7 @@ vector_for(const struct vector *v, int64_t onset_ns, struct reasons *out)
 		say(out, "afterwards it tried ports here that hardly anybody "
 			 "tries");
 	if (vector_is_rare(v, gap))
-		say_few(v, gap < 0 ? "" : " in 24 h", out);
+		say_few(v, out);
 	say_near(v, gap, out);
 	if (v->outcome == OUTCOME_ANSWERED)
 		say(out, v->by_sizes ? "it looks answered, a reading of the "
@@ -145,16 +161,18 @@ say_outcome(const struct vector *v, struct reasons *out)
 static void
 say_far(const struct vector *v, int64_t gap, struct reasons *out)
 {
-	char span[SPAN_TEXT_MAX];
+	char span[SPAN_TEXT_MAX], in[SPAN_TEXT_MAX + 4];
 
 	if (gap < 0)
 		say(out, "without times nobody knows how near it was");
 	else if (gap > VECTOR_SOON_NS)
 		say(out, "it came %s before", span_format(gap, span));
-	if (gap < 0 || vector_is_beyond_chance(v, gap))
+	if (gap < 0 || v->peers <= VECTOR_FEW_PEERS ||
+	    vector_is_beyond_chance(v, gap))
 		return;
-	say(out, "%" PRIu32 " peers tried port %u here in 24 h, one every %s",
-	    v->peers, v->port, span_format(VECTOR_WINDOW_NS / v->peers, span));
+	say(out, "%" PRIu32 " peers tried port %u here%s, one every %s",
+	    v->peers, v->port, in_time(v, in),
+	    span_format(v->watched_ns / v->peers, span));
 }
 
 void

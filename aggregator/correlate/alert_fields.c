@@ -4,6 +4,7 @@
 #include "aggregator/correlate/ident.h"
 #include "aggregator/correlate/span.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,4 +71,18 @@ alert_who(const struct alert *a, char *out, size_t size)
 		snprintf(out, size, "%s", address);
 	else
 		snprintf(out, size, "%s (%s)", a->honeypot, address);
+}
+
+void
+alert_say(char out[static ALERT_TEXT_MAX], const char *fmt, ...)
+{
+	static const char cut[] = "...";
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(out, ALERT_TEXT_MAX, fmt, ap);
+	va_end(ap);
+	if (n >= ALERT_TEXT_MAX)
+		memcpy(out + ALERT_TEXT_MAX - sizeof(cut), cut, sizeof(cut));
 }

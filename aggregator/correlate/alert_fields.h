@@ -28,4 +28,8 @@ void alert_show(
 /* "combo (10.0.0.5)", or the address alone if it is the name. */
 void alert_who(const struct alert *a, char *out, size_t size);
 
+/* A sentence; what is too long ends in "...". */
+void alert_say(char out[static ALERT_TEXT_MAX], const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 #endif

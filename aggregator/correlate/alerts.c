@@ -220,7 +220,7 @@ init(struct alerts *s, struct open_alert *o, const struct alert_sink *by,
 	memset(o, 0, sizeof(*o));
 	o->by = by;
 	o->serial = ++s->serials;
-	o->newest_ns = TIME_NONE;
+	o->newest_ns = o->known_ns = TIME_NONE;
 	if (by->history != NULL)
 		a->order = history_moment(by->history, f->connection).order;
 	a->severity = f->severity;
@@ -240,6 +240,15 @@ init(struct alerts *s, struct open_alert *o, const struct alert_sink *by,
 	    by->detector->per_peer ? &key->peer : NULL, by->quiet_ns);
 }
 
+/* Judged again after a restart, because it had waited before it. */
+static bool
+is_known(const struct open_alert *o, const struct finding *f)
+{
+	return f->waited && o->known_ns != TIME_NONE &&
+	       span_near(
+		   f->connection->start_ns, o->a.first_ns, o->known_ns, 0);
+}
+
 static void
 raise_it(struct alert_sink *out, const struct finding *f)
 {
@@ -249,7 +258,7 @@ raise_it(struct alert_sink *out, const struct finding *f)
 	struct open_alert *o = map_get(s->open, &key);
 	bool fresh = o == NULL;
 
-	if (f->event != CONNECTION_NEW) {
+	if (f->event != CONNECTION_NEW || (o != NULL && is_known(o, f))) {
 		if (o != NULL && refine(o, f))
 			tell_later(s, o);
 		return;
@@ -293,7 +302,7 @@ alerts_restore(struct alert_sink *out, const struct alert *a)
 		o->serial = ++s->serials;
 	o->a = *a;
 	o->by = out;
-	o->newest_ns = a->last_ns;
+	o->newest_ns = o->known_ns = a->last_ns;
 	o->was_told = true;
 	if (a->has_peer)
 		count_peer(s, o, &a->peer);

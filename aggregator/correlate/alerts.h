@@ -76,6 +76,7 @@ struct finding {
 	enum connection_event event;
 	const struct addr *once;
 	const char *note;
+	bool waited; /* judged late: a restored alert may have counted it */
 };
 
 void alerts_raise(struct alert_sink *out, const struct finding *f);

@@ -36,6 +36,7 @@ struct open_alert {
 	uint64_t serial;
 	uint64_t peers, once; /* counted here; 'a' may know of more */
 	int64_t newest_ns;    /* start of the connection that 'a' shows */
+	int64_t known_ns;     /* up to when it was restored; else TIME_NONE */
 	bool was_told, pending;
 	TAILQ_ENTRY(open_alert) entry; /* among the pending */
 };

@@ -27,6 +27,7 @@ save_one(const struct alerts *s, const struct open_alert *o, struct wr *w)
 	wr_u64(w, o->peers);
 	wr_u64(w, o->once);
 	wr_i64(w, o->newest_ns);
+	wr_i64(w, o->known_ns);
 	wr_u8(w, o->was_told);
 }
 
@@ -69,6 +70,7 @@ load_one(struct alerts *s, struct rd *r)
 	o.peers = rd_u64(r);
 	o.once = rd_u64(r);
 	o.newest_ns = rd_i64(r);
+	o.known_ns = rd_i64(r);
 	o.was_told = rd_u8(r) != 0;
 	if (r->bad || !is_sound(&o.a))
 		return -1;

@@ -194,6 +194,7 @@ incident_find_vectors(struct incidents *s, struct open_incident *o)
 		q.onset = (struct moment){e->onset_ns, o->order};
 		if (!keep)
 			set_coverage(s, &o->i.address, e);
+		q.since_ns = e->since_ns;
 		o->changed |= vector_fill(&q, keep, e);
 	}
 	o->stale = 0;

@@ -11,7 +11,7 @@
 static int
 looks_refused(const struct connection *c, uint64_t bare)
 {
-	return c->packets_out <= RETRIES && c->packets_in <= c->packets_out &&
+	return c->packets_out <= RETRIES && c->packets_in <= RETRIES &&
 	       c->octets_in == bare * c->packets_in &&
 	       c->octets_out <= (bare + OPTIONS) * c->packets_out;
 }

@@ -8,9 +8,10 @@
  * What packets and octets say of a connection whose flags nobody logged:
  * answered, refused, unanswered or unknown.  A reading, not a fact.
  *
- * A reset without options is 40 bytes (IPv6: 60) and a SYN at most 80 (100):
- * so where each of a few small packets got a bare one back, the port was
- * refused.  More octets than bare packets have, each way: it was answered.
+ * A reset has no options, so it is 40 bytes (IPv6: 60); a SYN is at most 80
+ * (100), and who answers one says his MSS at least: 44.  So where a few small
+ * packets got nothing but bare ones back, the port was refused.  More octets
+ * than bare packets have, each way: it was answered.
  */
 enum outcome sizes_outcome(const struct connection *c);
 

@@ -50,6 +50,19 @@ room_for_one(struct candidates *c)
 	return &c->list[c->n++];
 }
 
+/* How much of the 24 hours before the onset is known. */
+static int64_t
+watched(const struct vector_query *q)
+{
+	int64_t span = span_ns(q->since_ns, q->onset.ns);
+
+	if (q->onset.ns == TIME_NONE)
+		return TIME_NONE;
+	if (q->since_ns == TIME_NONE || span > VECTOR_WINDOW_NS)
+		return VECTOR_WINDOW_NS;
+	return span > NS_PER_SEC ? span : NS_PER_SEC;
+}
+
 static void
 gather(void *arg, const struct visits *x)
 {
@@ -73,6 +86,7 @@ gather(void *arg, const struct visits *x)
 	to->v.outcome = x->outcome;
 	to->v.by_sizes = x->by_sizes;
 	to->v.back = x->back;
+	to->v.watched_ns = watched(c->q);
 }
 
 /* --- what others did, and it did elsewhere
@@ -122,6 +136,7 @@ count_swept(struct candidates *c)
 	}
 }
 
+/* What a visitor did in an episode before is nothing new. */
 static void
 mark(struct candidates *c)
 {
@@ -130,7 +145,7 @@ mark(struct candidates *c)
 		const struct vector_mark *m = &c->q->mark[i % c->q->n_mark];
 
 		if (!addr_eq(&m->peer, &x->counted) ||
-		    span_ns(x->v.last_ns, m->last_ns) < 0)
+		    span_ns(c->q->onset.ns, m->last_ns) < 0)
 			continue;
 		x->v.tried_odd |= m->port != 0;
 		x->v.called_back |= m->port == 0;

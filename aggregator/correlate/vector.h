@@ -19,6 +19,7 @@ struct vector_query {
 	const struct history *history;
 	struct addr honeypot;
 	struct moment onset;
+	int64_t since_ns; /* what is known begins; TIME_NONE: nobody knows */
 	const struct vector_mark *mark;
 	size_t n_mark;
 };
