@@ -109,20 +109,6 @@ on_alert(void *arg, const struct alert *a, bool update)
 	c->news->urgent |= !update;
 }
 
-static bool
-copy_incident(struct incident *to, const struct incident *from)
-{
-	struct evidence *list = calloc(from->n_evidence + 1, sizeof(*list));
-
-	if (list == NULL)
-		return false;
-	if (from->n_evidence > 0)
-		memcpy(list, from->evidence, from->n_evidence * sizeof(*list));
-	*to = *from;
-	to->evidence = list;
-	return true;
-}
-
 static void
 on_incident(void *arg, const struct incident *in, const char *op)
 {
@@ -135,7 +121,7 @@ on_incident(void *arg, const struct incident *in, const char *op)
 	if (is_new)
 		snprintf(x->op, sizeof(x->op), "%s", op);
 	incident_fini(&x->incident);
-	if (!copy_incident(&x->incident, in))
+	if (incident_copy(&x->incident, in) == -1)
 		c->news->left_out++;
 	c->news->urgent |= strcmp(op, "update") != 0;
 }

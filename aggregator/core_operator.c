@@ -20,16 +20,7 @@
 static int
 copy(void *arg, const struct incident *i)
 {
-	struct incident *out = arg;
-
-	*out = *i;
-	out->evidence = calloc(i->n_evidence + 1, sizeof(*i->evidence));
-	if (out->evidence == NULL)
-		return 1;
-	if (i->n_evidence > 0)
-		memcpy(out->evidence, i->evidence,
-		    i->n_evidence * sizeof(*i->evidence));
-	return 0;
+	return incident_copy(arg, i) == 0 ? 0 : 1;
 }
 
 /* As it is written; the caller calls incident_fini(). */
@@ -45,7 +36,7 @@ load(struct core *c, const char *id, struct incident *out, struct err *e)
 	rc = state_incident(c->state, id, copy, out, e);
 	if (rc == 1)
 		return err_set(e, EX_OSERR, "out of memory");
-	if (rc == 0 && out->evidence == NULL)
+	if (rc == 0 && out->id[0] == '\0')
 		return err_set(e, EX_NOINPUT, "there is no incident %s", id);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #define AGGREGATOR_PIPELINE_H
 
 #include "aggregator/correlate/connection.h"
+#include "aggregator/correlate/snapshot.h"
 #include "common/alert.h"
 #include "common/expectation.h"
 #include "common/record.h"
@@ -60,6 +61,13 @@ void pipeline_advance(struct pipeline *p, int64_t now_ns);
 /* The end of the input: judge everything, end all connections. */
 void pipeline_finish(struct pipeline *p);
 
+/*
+ * A sensor began at 'since_ns', or missed something until then: whoever fell
+ * less than 24 hours later may have fallen before.  Where nobody says so,
+ * knowledge begins with the first record.
+ */
+void pipeline_covered(struct pipeline *p, const char *sensor, int64_t since_ns);
+
 /* While muted, alerts and incidents change but nobody is told: for going
  * again over records that were told of before a restart. */
 void pipeline_mute(struct pipeline *p, bool on);
@@ -79,10 +87,25 @@ int pipeline_restore_expectation(
 bool pipeline_expectation(
     const struct pipeline *p, size_t i, struct expectation_state *out);
 
-/* An operator changed that incident's state and handling. */
+/* An operator changed that incident's state and handling.  After
+ * pipeline_resume(): what they did before, since it is not known how much of
+ * it the snapshot has. */
 void pipeline_handle(struct pipeline *p, const struct incident *i);
 /* Whether nobody is to hear of that alert: its incident is muted. */
 bool pipeline_is_muted(const struct pipeline *p, const struct alert *a);
+
+/*
+ * All that the pipeline remembers, after any put or advance, as parts of
+ * bytes (see snapshot.h); a fresh pipeline that is given them goes on from
+ * there, to the byte, and the alerts and incidents of that moment count as
+ * told.  The site is not in it.
+ *
+ * pipeline_resume(): after -1 the pipeline is of no use.
+ */
+int pipeline_snapshot(
+    const struct pipeline *p, snapshot_put_fn *put, void *arg, struct err *e);
+int pipeline_resume(
+    struct pipeline *p, snapshot_get_fn *get, void *arg, struct err *e);
 
 const struct pipeline_counts *pipeline_counts(const struct pipeline *p);
 

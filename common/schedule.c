@@ -179,7 +179,7 @@ has_day(const struct schedule *s, int64_t day)
 }
 
 bool
-schedule_window(const struct schedule *s, int64_t after_ns, struct window *out)
+schedule_next(const struct schedule *s, int64_t after_ns, struct due *out)
 {
 	int64_t local, day;
 

@@ -34,13 +34,12 @@ struct schedule {
 int schedule_parse(const char *text, struct schedule *out, struct err *e);
 
 /* [start, end) */
-struct window {
+struct due {
 	int64_t start_ns, end_ns;
 };
 
 /* The first window that ends after 'after_ns'.  Returns whether there is one:
  * not beyond what clocks show. */
-bool schedule_window(
-    const struct schedule *s, int64_t after_ns, struct window *out);
+bool schedule_next(const struct schedule *s, int64_t after_ns, struct due *out);
 
 #endif

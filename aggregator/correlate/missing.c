@@ -3,29 +3,12 @@
 
 #include "aggregator/correlate/ident.h"
 #include "aggregator/correlate/missing_alert.h"
+#include "aggregator/correlate/missing_internal.h"
 #include "aggregator/correlate/span.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* An expectation with a schedule. */
-struct watched {
-	const struct expectation *x;
-	struct expectation_state s;
-	struct alert a;
-	bool told; /* 'a' */
-	bool open; /* the window that was judged last is among those of 'a' */
-};
-
-struct missing {
-	const struct site *site;
-	struct alerts_sink sink;
-	struct watched *watched;
-	size_t n;
-	int64_t newest_ns; /* connection or clock */
-	int64_t hold_ns;   /* not judged before; TIME_NONE: no clock yet */
-};
 
 /* --- the alert -------------------------------------------------------------
  */
@@ -51,8 +34,8 @@ tell(struct missing *m, struct watched *w)
 
 /* 'n' windows in a row had nothing; 'last' is the last of them. */
 static void
-missed(struct missing *m, struct watched *w, const struct window *first,
-    const struct window *last, uint64_t n)
+missed(struct missing *m, struct watched *w, const struct due *first,
+    const struct due *last, uint64_t n)
 {
 	struct alert *a = &w->a;
 
@@ -72,7 +55,7 @@ missed(struct missing *m, struct watched *w, const struct window *first,
 }
 
 static void
-came(struct missing *m, struct watched *w, const struct window *in)
+came(struct missing *m, struct watched *w, const struct due *in)
 {
 	if (!w->open)
 		return;
@@ -102,19 +85,19 @@ forget_seen(struct watched *w, int64_t until_ns)
  * one by one: a clock that jumps over centuries costs no time.
  */
 static uint64_t
-count_missed(const struct watched *w, int64_t limit_ns,
-    const struct window *first, struct window *last)
+count_missed(const struct watched *w, int64_t limit_ns, const struct due *first,
+    struct due *last)
 {
 	const struct schedule *s = &w->x->schedule;
 	const uint64_t every = (uint64_t)s->every_ns;
-	struct window next;
+	struct due next;
 	uint64_t n = 1;
 
 	*last = *first;
 	if (w->s.n_seen > 0 && w->s.seen_ns[0] < limit_ns)
 		limit_ns = w->s.seen_ns[0];
 	if (every == 0) {
-		while (schedule_window(s, last->end_ns, &next) &&
+		while (schedule_next(s, last->end_ns, &next) &&
 		       next.end_ns <= limit_ns) {
 			*last = next;
 			n++;
@@ -131,7 +114,7 @@ count_missed(const struct watched *w, int64_t limit_ns,
 static void
 judge(struct missing *m, struct watched *w, int64_t now_ns)
 {
-	struct window win, last;
+	struct due win, last;
 	uint64_t n;
 
 	if (w->s.since_ns == TIME_NONE)
@@ -140,7 +123,7 @@ judge(struct missing *m, struct watched *w, int64_t now_ns)
 		w->s.judged_ns = w->s.since_ns;
 	if (w->x->expires_ns != TIME_NONE && now_ns > w->x->expires_ns)
 		now_ns = w->x->expires_ns;
-	while (schedule_window(&w->x->schedule, w->s.judged_ns, &win) &&
+	while (schedule_next(&w->x->schedule, w->s.judged_ns, &win) &&
 	       win.end_ns <= now_ns) {
 		last = win;
 		if (w->s.n_seen > 0 && w->s.seen_ns[0] == win.start_ns) {
@@ -158,7 +141,7 @@ judge(struct missing *m, struct watched *w, int64_t now_ns)
 static void
 put_seen(struct missing *m, struct watched *w, int64_t start_ns)
 {
-	struct window oldest;
+	struct due oldest;
 	size_t at = w->s.n_seen;
 
 	while (at > 0 && w->s.seen_ns[at - 1] > start_ns)
@@ -166,7 +149,7 @@ put_seen(struct missing *m, struct watched *w, int64_t start_ns)
 	if (at > 0 && w->s.seen_ns[at - 1] == start_ns)
 		return;
 	if (w->s.n_seen == EXPECTATION_SEEN_MAX) {
-		if (!schedule_window(&w->x->schedule, w->s.seen_ns[0], &oldest))
+		if (!schedule_next(&w->x->schedule, w->s.seen_ns[0], &oldest))
 			return;
 		judge(m, w, oldest.end_ns);
 		if (start_ns >= w->s.judged_ns)
@@ -192,7 +175,7 @@ note_time(struct missing *m, int64_t t)
 void
 missing_connection(struct missing *m, const struct connection *c)
 {
-	struct window win;
+	struct due win;
 
 	if (m->n == 0 || c->start_ns == TIME_NONE)
 		return;
@@ -204,7 +187,7 @@ missing_connection(struct missing *m, const struct connection *c)
 			&c->server.addr, c->server_port, c->start_ns))
 			continue;
 		w->s.last_ns = span_later(w->s.last_ns, c->start_ns);
-		if (schedule_window(&w->x->schedule, c->start_ns, &win) &&
+		if (schedule_next(&w->x->schedule, c->start_ns, &win) &&
 		    win.start_ns <= c->start_ns &&
 		    (w->s.judged_ns == TIME_NONE ||
 			win.start_ns >= w->s.judged_ns))

@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 struct missing;
+struct rd;
+struct wr;
 
 /*
  * Expectations with a schedule: at least one connection must come in each
@@ -46,5 +48,11 @@ void missing_restore(struct missing *m, const struct expectation_state *s);
 /* What missing_restore() needs of the i-th; false past the last. */
 bool missing_get(
     const struct missing *m, size_t i, struct expectation_state *out);
+
+/* For snapshots, see snapshot.h.  Of what is not expected any more nothing is
+ * loaded. */
+#define MISSING_VERSION 1
+void missing_save(const void *m, struct wr *w);
+int missing_load(void *m, struct rd *r);
 
 #endif

@@ -60,7 +60,7 @@ missing_alert_parties(
 
 void
 missing_alert_text(
-    struct alert *a, const struct expectation *x, const struct window *again)
+    struct alert *a, const struct expectation *x, const struct due *again)
 {
 	char first[TIME_TEXT_MAX], last[TIME_TEXT_MAX], often[64] = "";
 	char back[TIME_TEXT_MAX + 64] = "";

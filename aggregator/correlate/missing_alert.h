@@ -15,6 +15,6 @@ void missing_alert_parties(
 /* The sentence, from the times and the count.  again: the window in which it
  * came again, or NULL. */
 void missing_alert_text(
-    struct alert *a, const struct expectation *x, const struct window *again);
+    struct alert *a, const struct expectation *x, const struct due *again);
 
 #endif

@@ -12,10 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void
 check_windows(const struct schedule *s, int64_t after_ns)
 {
-	struct window w, before = {.end_ns = INT64_MIN};
+	struct due w, before = {.end_ns = INT64_MIN};
 
 	for (int i = 0; i < 20; i++) {
-		if (!schedule_window(s, after_ns, &w))
+		if (!schedule_next(s, after_ns, &w))
 			return;
 		if (w.end_ns <= after_ns || w.start_ns >= w.end_ns ||
 		    w.start_ns < before.end_ns ||

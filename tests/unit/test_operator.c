@@ -150,6 +150,30 @@ the_next_incident_is_the_same_after_a_restart(void **state)
 	free(plain);
 }
 
+/* A snapshot from before the incident; what operators did is in the state. */
+static void
+a_close_is_known_when_records_are_correlated_again(void **state)
+{
+	struct piping *x = piping_open(SITE);
+	struct incident closed;
+
+	(void)state;
+	piping_put(x, OUT("+0", "22", "01"));
+	close_at(x, 0, "+100");
+	assert_int_equal(incident_copy(&closed, &x->incident[0]), 0);
+	piping_close(x);
+	x = piping_open(SITE);
+	pipeline_handle(x->p, &closed);
+	piping_put(x, OUT("+0", "22", "01"));
+	piping_put(x, OUT("+200", "6667", "02"));
+	assert_int_equal(x->n_incident, 2);
+	assert_string_equal(x->incident[0].id, closed.id);
+	assert_string_equal(x->incident[0].state, "closed");
+	assert_string_equal(x->incident[1].handling.previous, closed.id);
+	incident_fini(&closed);
+	piping_close(x);
+}
+
 static void
 what_is_muted_is_known_by_its_alerts(void **state)
 {
@@ -178,6 +202,8 @@ main(void)
 		a_close_needs_a_verdict_or_a_reason_and_ends_a_mute),
 	    cmocka_unit_test(evidence_after_a_close_is_the_next_incident),
 	    cmocka_unit_test(the_next_incident_is_the_same_after_a_restart),
+	    cmocka_unit_test(
+		a_close_is_known_when_records_are_correlated_again),
 	    cmocka_unit_test(what_is_muted_is_known_by_its_alerts),
 	};
 

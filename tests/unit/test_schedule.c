@@ -27,11 +27,11 @@ assert_window(
 {
 	struct schedule s = parsed(text);
 	char a[TIME_TEXT_MAX], b[TIME_TEXT_MAX];
-	struct window w;
+	struct due w;
 	int64_t t;
 
 	assert_int_equal(time_parse(after, &t), 0);
-	assert_true(schedule_window(&s, t, &w));
+	assert_true(schedule_next(&s, t, &w));
 	time_format(w.start_ns, a);
 	time_format(w.end_ns, b);
 	if (strcmp(a, start) != 0 || strcmp(b, end) != 0)
@@ -129,10 +129,10 @@ windows_follow_each_other_without_end(void **state)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		struct schedule s = parsed(texts[i]);
 		int64_t last = INT64_C(1732000000) * NS_PER_SEC;
-		struct window w;
+		struct due w;
 
 		for (int n = 0; n < 1000; n++) {
-			assert_true(schedule_window(&s, last, &w));
+			assert_true(schedule_next(&s, last, &w));
 			assert_true(w.end_ns > last);
 			assert_true(w.start_ns < w.end_ns);
 			if (n > 0)
@@ -146,13 +146,13 @@ static void
 no_clock_shows_times_beyond_the_edge(void **state)
 {
 	struct schedule s = parsed("daily 03:00-04:00");
-	struct window w;
+	struct due w;
 
 	(void)state;
-	assert_false(schedule_window(&s, INT64_MAX, &w));
-	assert_false(schedule_window(&s, INT64_MIN, &w));
-	assert_true(schedule_window(&s, INT64_MAX - 31 * NS_PER_DAY, &w));
-	assert_true(schedule_window(&s, INT64_MIN + 31 * NS_PER_DAY, &w));
+	assert_false(schedule_next(&s, INT64_MAX, &w));
+	assert_false(schedule_next(&s, INT64_MIN, &w));
+	assert_true(schedule_next(&s, INT64_MAX - 31 * NS_PER_DAY, &w));
+	assert_true(schedule_next(&s, INT64_MIN + 31 * NS_PER_DAY, &w));
 }
 
 int
