@@ -22,6 +22,7 @@ enum option_group {
 	OPTIONS_COUNT = 16,  /* --count */
 	OPTIONS_ALERTS = 32, /* -f, --all, --feed, --server-key, --key */
 	OPTIONS_REFUSED = 64,
+	OPTIONS_AT = 1024, /* --at */
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
@@ -29,6 +30,7 @@ struct options {
 	const char *store, *config, *feed, *server_key, *key;
 	const struct format *format; /* never NULL */
 	int64_t since_ns, until_ns;  /* [since, until); TIME_NONE: open */
+	int64_t at_ns;		     /* TIME_NONE: not given */
 	struct nets home;
 	bool count, follow, all, refused, help, no_color;
 };
