@@ -7,6 +7,7 @@
 #include "aggregator/cli/place.h"
 #include "common/err.h"
 
+#include <stdlib.h>
 #include <sysexits.h>
 
 struct query {
@@ -19,16 +20,20 @@ struct query {
 static int
 print_row(const struct query *q, const struct incident *i, struct err *e)
 {
-	struct incident_row row;
+	struct incident_row *row = malloc(sizeof(*row));
 	struct output out;
-	int rc = output_open(&out, q->opt, &incident_layout, e);
+	int rc;
 
-	incident_row(&row, i);
+	if (row == NULL)
+		return err_set(e, EX_OSERR, "out of memory");
+	rc = output_open(&out, q->opt, &incident_layout, e);
+	incident_row(row, i);
 	if (rc == 0)
-		rc = output_row(&out, row.cell, e);
+		rc = output_row(&out, row->cell, e);
 	if (rc == 0)
 		rc = output_finish(&out, e);
 	output_close(&out);
+	free(row);
 	return rc;
 }
 
@@ -38,7 +43,7 @@ print_found(void *arg, const struct incident *i)
 	struct query *q = arg;
 
 	if (output_is_table(q->opt))
-		return incident_report(i, q->state, q->err);
+		return incident_report(i, q->state, NULL, NULL, q->err);
 	return print_row(q, i, q->err);
 }
 

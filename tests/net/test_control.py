@@ -2,6 +2,7 @@
 """What operators do to incidents, through the control socket."""
 
 import json
+import re
 import socket
 import stat
 import subprocess
@@ -165,6 +166,20 @@ def test_what_the_feed_says_is_as_the_schema_says(fallen, feed):
     wait_until(lambda: len(told(feed, b"incident/")) >= 4, 5, "all is told")
     for message in told(feed, b""):
         assert not list(validator.iter_errors(message)), message
+
+
+def test_the_examples_of_the_manual_work(lab):
+    text = (ROOT / "docs/man/synhive.1").read_text("utf-8")
+    found = re.findall(r"^\.Dl \$ synhive ((?:ack|mute|verdict|rebuild) .*)$",
+                       text, re.MULTILINE)
+    assert len(found) >= 4
+    lab.aggregator.honeypots["combo"] = {"addresses": [lab.POT]}
+    lab.started()
+    connect(lab.pot, lab.FAR, 22)
+    wait_until(lambda: lab.aggregator.ask("incidents"), 10, "an incident")
+    for example in found:
+        verb, *words = example.split()
+        assert "combo, incident" in do(lab, verb, *words)
 
 
 # --- who is not listened to ----------------------------------------------------
