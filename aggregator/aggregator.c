@@ -12,7 +12,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -97,8 +99,23 @@ on_second(void *arg)
 	core_commit(c);
 	pipeline_advance(c->pipeline, clock_wall_ns());
 	core_flush(c);
+	core_end_mutes(c);
 	core_sensors_save(c);
 	maintain(c);
+}
+
+/* The socket's folder, as long as we may.  That it cannot be made is said when
+ * the socket cannot. */
+static void
+make_control_folder(const char *path, const struct priv_user *user)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL || slash == path)
+		return;
+	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+	(void)priv_make_dir(folder, user, NULL);
 }
 
 /* Who may read the key now may not be able to once the user has changed. */
@@ -111,6 +128,7 @@ load_and_drop(struct core *c, struct err *e)
 	    priv_lookup(c->config->user, &user, e) == -1 ||
 	    priv_make_dir(c->config->store, &user, e) == -1)
 		return -1;
+	make_control_folder(c->config->control, &user);
 	return priv_drop(&user, e);
 }
 
@@ -126,8 +144,6 @@ open_parts(struct core *c, struct err *e)
 	if (c->state == NULL)
 		return -1;
 	state_run(c->state, &c->run);
-	if (core_expect_own(c->config, e) == -1)
-		return -1;
 	core_news_sink(c, &sink);
 	c->pipeline = pipeline_new(c->config->site, &sink, e);
 	if (c->pipeline == NULL)
@@ -168,6 +184,7 @@ close_parts(struct core *c)
 {
 	child_close(c->ingest);
 	child_close(c->feed);
+	control_close(c->control);
 	for (size_t i = 0; i < CORE_PENDING_MAX; i++)
 		wire_free(c->pending[i].wire);
 	wire_free(c->wire);
@@ -207,6 +224,7 @@ serve(struct core *c, const char *conf, int exe_fd, struct err *e)
 	    open_parts(c, e) == -1 || core_catch_up(c, e) == -1 ||
 	    core_start_children(c, exe_fd, e) == -1)
 		return -1;
+	core_open_control(c);
 	return run(c, conf, e);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/config.h"
 
+#include "aggregator/config_own.h"
 #include "common/clock.h"
 #include "common/conf.h"
 #include "common/conf_site.h"
@@ -46,7 +47,7 @@ config_default(struct err *e)
 	c->listen = strdup("tcp://0.0.0.0:7761");
 	c->feed = strdup("tcp://0.0.0.0:7762");
 	c->replay = strdup("tcp://0.0.0.0:7763");
-	c->control = strdup("/run/synhive/control");
+	c->control = strdup(CONFIG_CONTROL);
 	c->key_file = strdup("/etc/synhive/aggregator.key");
 	c->store = strdup(CONFIG_STORE);
 	c->user = strdup("synhive");
@@ -87,6 +88,20 @@ check_endpoints(
 	return 0;
 }
 
+/* The name of what is built in may be taken. */
+static int
+expect_own(const struct conf *conf, struct config *c, struct err *e)
+{
+	const struct conf_section *at = NULL;
+
+	if (config_expect_own(c, e) == 0)
+		return 0;
+	do
+		at = conf_next(conf, "expected", at);
+	while (at != NULL && strcmp(conf_title(at), CONFIG_OWN_LINK) != 0);
+	return at == NULL ? -1 : conf_within(at, NULL, e);
+}
+
 static int
 fill(const struct conf *conf, struct config *c, struct err *e)
 {
@@ -102,6 +117,8 @@ fill(const struct conf *conf, struct config *c, struct err *e)
 		rc = check_endpoints(conf_top(conf), c, e);
 	if (rc == 0)
 		rc = conf_site_fill(conf, c->site, e);
+	if (rc == 0)
+		rc = expect_own(conf, c, e);
 	return rc;
 }
 

@@ -19,7 +19,8 @@ struct config {
 };
 
 /*
- * Read and check the whole of 'path', includes too.  Returns NULL with 'e'
+ * Read and check the whole of 'path', includes too; what is built in is added
+ * (config_own.h).  Returns NULL with 'e'
  * (EX_NOINPUT, EX_NOPERM, EX_CONFIG): "FILE:LINE: what" with the nearest
  * known key where one is unknown.
  */
@@ -31,5 +32,6 @@ void config_free(struct config *c);
 
 #define CONFIG_PATH "/etc/synhive/aggregator.conf"
 #define CONFIG_STORE "/var/lib/synhive"
+#define CONFIG_CONTROL "/run/synhive/control"
 
 #endif

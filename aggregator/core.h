@@ -4,6 +4,7 @@
 
 #include "aggregator/child.h"
 #include "aggregator/config.h"
+#include "aggregator/control.h"
 #include "aggregator/pipeline.h"
 #include "aggregator/store/state.h"
 #include "aggregator/store/store.h"
@@ -76,6 +77,8 @@ struct core {
 	struct loop_timer *commit, *flush, *second;
 	struct core_news *news;
 	struct core_refused *refused;
+	struct control *control;   /* NULL: there is none */
+	int64_t mute_ends_ns;	   /* of the one that ends first; 0: none */
 	struct run_id run;	   /* of the feed */
 	struct store_pos position; /* correlated */
 	bool position_moved;
@@ -163,8 +166,21 @@ bool core_news_urgent(const struct core *c);
 /* Is there so much that it must be written before more comes? */
 bool core_news_enough(const struct core *c);
 
-/* core_own.c: what agents say to us is no news about a honeypot. */
-int core_expect_own(const struct config *config, struct err *e);
+/*
+ * Write and tell that an operator, or time, did something to 'i'; 'a' may be
+ * NULL.  What was held back of it is told now, or when it is closed, never.
+ * Returns 0; -1 with 'e': then nothing was done.
+ */
+int core_tell_handled(struct core *c, const struct incident *i, const char *op,
+    const struct audit *a, struct err *e);
+/* Is there nothing left to be written? */
+bool core_news_told(const struct core *c);
+
+/* core_operator.c: what operators do to incidents. */
+/* Without the socket the aggregator goes on, and says so. */
+void core_open_control(struct core *c);
+/* Incidents whose mute is over are heard again. */
+void core_end_mutes(struct core *c);
 
 /* core_restart.c: go on where the last process stopped. */
 int core_catch_up(struct core *c, struct err *e);

@@ -28,11 +28,20 @@ restore_incident(void *arg, const struct incident *i)
 }
 
 static int
+restore_expectation(void *arg, const struct expectation_state *x)
+{
+	struct core *c = arg;
+
+	return pipeline_restore_expectation(c->pipeline, x);
+}
+
+static int
 restore(struct core *c, struct err *e)
 {
-	if (state_alerts(c->state, restore_alert, c, e) == -1)
+	if (state_alerts(c->state, restore_alert, c, e) == -1 ||
+	    state_incidents(c->state, restore_incident, c, e) == -1)
 		return -1;
-	return state_incidents(c->state, restore_incident, c, e);
+	return state_expectations(c->state, restore_expectation, c, e);
 }
 
 /* The rows of one sensor after the other would be out of order; a run of

@@ -36,6 +36,14 @@ addr_eq(const struct addr *a, const struct addr *b)
 	return memcmp(a->b, b->b, 16) == 0;
 }
 
+bool
+addr_is_zero(const struct addr *a)
+{
+	static const struct addr zero;
+
+	return addr_eq(a, &zero);
+}
+
 int
 addr_parse(const char *text, struct addr *out)
 {

@@ -33,6 +33,8 @@ struct addr addr_from_v4(const uint8_t b[static 4]);
 bool addr_is_v4(const struct addr *a);
 int addr_cmp(const struct addr *a, const struct addr *b);
 bool addr_eq(const struct addr *a, const struct addr *b);
+/* "::", which is nobody's. */
+bool addr_is_zero(const struct addr *a);
 
 /* Returns 0, or -1 when 'text' is no IPv4 or IPv6 address. */
 int addr_parse(const char *text, struct addr *out);

@@ -4,6 +4,7 @@
 
 #include "common/addr.h"
 #include "common/clock.h"
+#include "common/vector.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,8 +14,12 @@
 #define SITE_NAME_MAX 64    /* of a sensor, honeypot, honeynet, detector */
 #define ALERT_TEXT_MAX 400  /* a sentence or two */
 #define ALERT_NAMES_MAX 16  /* honeypots or sensors named in one alert */
+#define ALERT_NOTE_MAX 200  /* what a detector adds to its sentence */
 #define EVIDENCE_MAX 256    /* kept per incident; more are counted */
+#define EPISODES_MAX 16	    /* the first one and the latest */
 #define ALIASES_TEXT_MAX 64 /* addresses of a honeypot that are printed */
+#define USER_NAME_MAX 64    /* of an operator */
+#define VERDICT_MAX 16
 
 /* Numbers as in proto/alert.proto. */
 enum severity {
@@ -56,13 +61,18 @@ struct alert {
 	int64_t first_ns, last_ns; /* event time; TIME_NONE: unknown */
 	uint64_t count;		   /* connections */
 	uint64_t peers;		   /* distinct */
-	struct names honeypots, sensors;
+	struct names honeypots;	   /* shared: in the order in which they came */
+	struct names sensors;
 	char incident[ID_TEXT_MAX]; /* "" : none */
 	char text[ALERT_TEXT_MAX];
+	char note[ALERT_NOTE_MAX]; /* of the newest connection that has one */
 	/* The connection that changed it last. */
 	bool has_connection;
 	struct addr client, server;
 	uint16_t client_port;
+	/* Of its first connection among all, where there are no times; for
+	 * the correlator alone. */
+	uint64_t order;
 };
 
 struct evidence {
@@ -76,7 +86,40 @@ struct evidence {
 	char alert[ID_TEXT_MAX];
 };
 
-/* What is known of one honeypot's fall.  One per honeypot. */
+/*
+ * An intruder comes back, often by another door: one time that a honeypot
+ * was used, and who may have opened it.
+ */
+struct episode {
+	int64_t onset_ns, last_ns;
+	/* What is known of the honeypot begins less than 24 hours before the
+	 * onset, at since_ns: it may have fallen before. */
+	bool may_be_older;
+	int64_t since_ns;
+	struct vector vector[VECTORS_MAX]; /* the likeliest first */
+	size_t n_vector;
+	uint64_t vectors_left_out; /* the least likely ones */
+};
+
+/*
+ * What operators said of an incident.  A time of 0: nobody did; all zero: it
+ * is nobody's yet.
+ *
+ * previous: the honeypot's incident before this one, which was closed then:
+ *           evidence that came later is in this one.
+ */
+struct handling {
+	int64_t acknowledged_ns;
+	char acknowledged_by[USER_NAME_MAX];
+	int64_t muted_until_ns; /* the feed hears nothing of it before */
+	char verdict[VERDICT_MAX];
+	int64_t closed_ns, rebuilt_ns;
+	char previous[ID_TEXT_MAX];
+	int64_t previous_closed_ns;
+};
+
+/* What is known of one honeypot's fall.  One per honeypot, and another one
+ * when it was closed and there is evidence again. */
 struct incident {
 	char id[ID_TEXT_MAX];
 	char honeynet[SITE_NAME_MAX];
@@ -90,8 +133,38 @@ struct incident {
 	struct evidence *evidence; /* in order of time; owned */
 	size_t n_evidence;
 	uint64_t evidence_left_out;
+	struct episode *episode; /* in order of time; owned */
+	size_t n_episode;
+	uint64_t episodes_left_out; /* between the first and the second kept */
+	struct handling handling;
 };
 
+/*
+ * What the feed tells of an incident in one message, of 64 KiB at most: the
+ * first ones of each list and the latest.  48 x 530 bytes of evidence, 64 x 48
+ * of aliases, 4 episodes x 3 vectors x 2.4 kB at worst are 57 kB.
+ */
+#define FEED_EVIDENCE 48
+#define FEED_EVIDENCE_HEAD 16
+#define FEED_EPISODES 4
+#define FEED_EPISODES_HEAD 1
+#define FEED_VECTORS 3
+
+static inline size_t
+feed_count(size_t have, size_t max)
+{
+	return have < max ? have : max;
+}
+
+/* Which of 'have' is the i-th of 'n' that are told. */
+static inline size_t
+feed_pick(size_t i, size_t n, size_t head, size_t have)
+{
+	return i < head ? i : have - (n - i);
+}
+
+/* Returns 0; -1: no memory, and 'to' needs no incident_fini(). */
+int incident_copy(struct incident *to, const struct incident *from);
 void incident_fini(struct incident *i);
 
 #endif

@@ -5,7 +5,9 @@
 #include "common/conf.h"
 #include "common/err.h"
 #include "common/filter.h"
+#include "common/log.h"
 #include "common/site.h"
+#include "common/user.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +21,9 @@ struct raw {
 	struct nets nets;
 	struct key key;
 	struct ports ports;
-	char *match, *owner, *reason;
+	char *match, *owner, *reason, *schedule;
 	int64_t expires_ns;
+	struct conf_strings relay;
 };
 
 static const struct conf_option honeynet_options[] = {
@@ -38,6 +41,7 @@ static const struct conf_option subscriber_options[] = {
 };
 static const struct conf_option honeypot_options[] = {
     {"addresses", CONF_NETS, CONF_MEMBER(struct raw, nets), .required = true},
+    {"relay-uid", CONF_STRINGS, CONF_MEMBER(struct raw, relay)},
     {0},
 };
 static const struct conf_option class_options[] = {
@@ -53,6 +57,7 @@ static const struct conf_option expected_options[] = {
     {"owner", CONF_STRING, CONF_MEMBER(struct raw, owner), .required = true},
     {"reason", CONF_STRING, CONF_MEMBER(struct raw, reason), .required = true},
     {"expires", CONF_TIME, CONF_MEMBER(struct raw, expires_ns)},
+    {"schedule", CONF_STRING, CONF_MEMBER(struct raw, schedule)},
     {0},
 };
 
@@ -138,12 +143,65 @@ add_subscriber(struct site *s, const struct conf_section *section,
 		   : conf_within(section, "key", e);
 }
 
+/*
+ * Honeypots have users of their own.  Of a name that this host does not know
+ * nobody here can say the number: such a honeypot relays for nobody, which
+ * alarms too much and not too little.
+ */
+static int
+add_relay(const struct conf_section *section, const char *who, uint32_t *uid,
+    struct err *e)
+{
+	char place[CONF_PLACE_MAX];
+
+	switch (user_uid(who, uid)) {
+	case USER_FOUND:
+		return 1;
+	case USER_UNKNOWN:
+		log_warn("config",
+		    "%s: no user '%s' on this host; give the number that "
+		    "'id -u %s' prints on honeypot '%s'",
+		    conf_place(section, "relay-uid", place), who, who,
+		    conf_title(section));
+		return 0;
+	case USER_BAD:
+		break;
+	}
+	return conf_fail(section, "relay-uid", e,
+	    "'%s' is neither a user's name nor its number", who);
+}
+
+static int
+add_relays(struct honeypot *h, const struct conf_section *section,
+    const struct conf_strings *who, struct err *e)
+{
+	if (who->n == 0)
+		return 0;
+	h->relay_uid = calloc(who->n, sizeof(*h->relay_uid));
+	if (h->relay_uid == NULL)
+		return err_set(e, EX_OSERR, "out of memory");
+	for (size_t i = 0; i < who->n; i++) {
+		int found = add_relay(
+		    section, who->text[i], &h->relay_uid[h->n_relay_uid], e);
+
+		if (found == -1) {
+			free(h->relay_uid);
+			return -1;
+		}
+		h->n_relay_uid += (size_t)found;
+	}
+	return 0;
+}
+
 static int
 add_honeypot(struct site *s, const struct conf_section *section, struct raw *r,
     struct err *e)
 {
-	struct honeypot h = {.addresses = take_nets(r)};
+	struct honeypot h = {.name = ""};
 
+	if (add_relays(&h, section, &r->relay, e) == -1)
+		return -1;
+	h.addresses = take_nets(r);
 	name_of(section, h.name);
 	return site_add_honeypot(s, &h, e) == 0
 		   ? 0
@@ -174,7 +232,16 @@ static int
 add_expected(struct site *s, const struct conf_section *section, struct raw *r,
     struct err *e)
 {
-	struct expectation x = {
+	struct expectation x = {.builtin = false};
+
+	if (r->schedule != NULL &&
+	    schedule_parse(r->schedule, &x.schedule, e) == -1) {
+		err_within(e, "'schedule'");
+		return conf_within(section, "schedule", e);
+	}
+	x = (struct expectation){
+	    .schedule = x.schedule,
+	    .schedule_text = take_text(&r->schedule),
 	    .match.text = take_text(&r->match),
 	    .owner = take_text(&r->owner),
 	    .reason = take_text(&r->reason),
@@ -281,6 +348,27 @@ compile(const struct conf_section *section, struct site *s,
 	return conf_within(section, "match", e);
 }
 
+/* Whether a connection is expected must not depend on which of its packets
+ * came first, nor on itself. */
+static int
+compile_expected(const struct conf_section *section, struct site *s,
+    struct expectation *x, struct err *e)
+{
+	const char *field;
+
+	if (compile(section, s, &x->match, e) == -1)
+		return -1;
+	field = filter_asks_packet(x->match.filter);
+	if (field == NULL && filter_asks_expected(x->match.filter))
+		field = "expected";
+	return field == NULL
+		   ? 0
+		   : conf_fail(section, "match", e,
+			 "'match': what is expected is a connection, and "
+			 "'%s' is nothing that a connection has",
+			 field);
+}
+
 /* Last: a filter may use any class and any other filter. */
 static int
 compile_all(const struct conf *c, struct site *s, struct err *e)
@@ -291,8 +379,9 @@ compile_all(const struct conf *c, struct site *s, struct err *e)
 		if (compile(at, s, &s->filter[i], e) == -1)
 			return -1;
 	for (size_t i = 0; (at = conf_next(c, "expected", at)) != NULL; i++)
-		if (compile(at, s, &s->expected[i].match, e) == -1)
+		if (compile_expected(at, s, &s->expected[i], e) == -1)
 			return -1;
+	site_index_expected(s);
 	return 0;
 }
 

@@ -92,20 +92,18 @@ filter_free(struct filter *f)
 	errno = saved;
 }
 
-bool
-filter_match(const struct filter *f, const struct filter_subject *s)
+static bool
+match(const struct filter *f, const struct filter_subject *s, bool unexpected)
 {
-	bool client_is_src;
+	bool client_is_src = f->oriented && subject_client_is_src(s, f->site);
 	uint32_t at;
 
-	if (f == NULL)
-		return true;
-	client_is_src = f->oriented && subject_client_is_src(s, f->site);
 	for (at = f->start; at >= STEP_FIRST;) {
 		const struct step *step = &f->step[at];
+		const struct term *t = &f->tree.term[step->term];
 
-		at = term_holds(
-			 &f->tree.term[step->term], s, client_is_src, f->site)
+		at = !(unexpected && t->field == FIELD_expected) &&
+			     term_holds(t, s, client_is_src, f->site)
 			 ? step->yes
 			 : step->no;
 	}
@@ -113,12 +111,24 @@ filter_match(const struct filter *f, const struct filter_subject *s)
 }
 
 bool
-filter_match_connection(const struct filter *f, const struct addr *client,
+filter_match(const struct filter *f, const struct filter_subject *s)
+{
+	return f == NULL || match(f, s, false);
+}
+
+bool
+filter_match_unexpected(const struct filter *f, const struct filter_subject *s)
+{
+	return f == NULL || match(f, s, true);
+}
+
+bool
+filter_match_connection_at(const struct filter *f, const struct addr *client,
     uint16_t client_port, const struct addr *server, uint16_t server_port,
-    const char *sensor)
+    int64_t time_ns, const char *sensor)
 {
 	struct record syn = {
-	    .time_ns = TIME_NONE,
+	    .time_ns = time_ns,
 	    .src = *client,
 	    .dst = *server,
 	    .sport = client_port,
@@ -130,6 +140,15 @@ filter_match_connection(const struct filter *f, const struct addr *client,
 
 	return filter_match(
 	    f, &(struct filter_subject){.record = &syn, .sensor = sensor});
+}
+
+bool
+filter_match_connection(const struct filter *f, const struct addr *client,
+    uint16_t client_port, const struct addr *server, uint16_t server_port,
+    const char *sensor)
+{
+	return filter_match_connection_at(
+	    f, client, client_port, server, server_port, TIME_NONE, sensor);
 }
 
 /* Addresses that a part of a filter needs; what is not known may be any. */
@@ -226,11 +245,8 @@ filter_needs_hosts(const struct filter *f, struct addr *out, size_t max)
 	return n;
 }
 
-bool
-filter_asks_home(const struct filter *f)
+const struct tree *
+filter_tree(const struct filter *f)
 {
-	for (size_t i = 0; f != NULL && i < f->tree.n_term; i++)
-		if (f->tree.term[i].field == FIELD_direction)
-			return true;
-	return false;
+	return &f->tree;
 }

@@ -144,10 +144,6 @@ unknown_word(struct parser *p, const char *side)
 	if (net_parse(shown, &net) == 0)
 		return parser_fail(p, &p->tok, "write '%s%s%s %s'", side, gap,
 		    net_is_host(&net) ? "host" : "net", shown);
-	if (token_is(&p->tok, "expected"))
-		return parser_fail(p, &p->tok,
-		    "'expected' cannot be asked for in a filter: the programs "
-		    "apply expectations themselves");
 	for (size_t i = 0; i < FIELDS_MAX; i++)
 		if (*side == '\0' || field_is_sided((enum field)i))
 			nearest_try(&near, field_name((enum field)i));

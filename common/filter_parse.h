@@ -80,4 +80,9 @@ const char *field_name(enum field f);
 bool field_is_sided(enum field f);
 #define FIELDS_MAX (FIELD_uid + 1)
 
+/* --- between filter.c and filter_bounds.c --- */
+
+struct filter;
+const struct tree *filter_tree(const struct filter *f);
+
 #endif

@@ -21,7 +21,8 @@ bool
 term_is_oriented(const struct term *t)
 {
 	return t->side == SIDE_CLIENT || t->side == SIDE_SERVER ||
-	       t->field == FIELD_class || t->field == FIELD_direction;
+	       t->field == FIELD_class || t->field == FIELD_direction ||
+	       t->field == FIELD_expected;
 }
 
 bool
@@ -148,6 +149,19 @@ direction_holds(const struct term *t, const struct record *r,
 			      : site_direction(site, &r->dst, &r->src));
 }
 
+static bool
+expected_holds(const struct term *t, const struct record *r, bool client_is_src,
+    const struct site *site)
+{
+	const struct expectation *x =
+	    client_is_src ? site_expected(site, &r->src, r->sport, &r->dst,
+				r->dport, r->time_ns)
+			  : site_expected(site, &r->dst, r->dport, &r->src,
+				r->sport, r->time_ns);
+
+	return x != NULL && (t->words.n == 0 || has_word(t, x->match.name));
+}
+
 bool
 term_holds(const struct term *t, const struct filter_subject *s,
     bool client_is_src, const struct site *site)
@@ -178,6 +192,8 @@ term_holds(const struct term *t, const struct filter_subject *s,
 		return has_word(t, r->in_if) || has_word(t, r->out_if);
 	case FIELD_prefix:
 		return has_beginning(t, r->prefix);
+	case FIELD_expected:
+		return expected_holds(t, r, client_is_src, site);
 #define FIELD(word, sided, values)
 #define NUMBER(word, flag)                                                     \
 	case FIELD_##word:                                                     \

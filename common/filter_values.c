@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/err.h"
 #include "common/filter_parse.h"
+#include "common/filter_words.h"
 #include "common/nearest.h"
 #include "common/record.h"
 #include "common/site.h"
@@ -13,14 +14,6 @@
 /* The lists that may follow a field's word. */
 
 #define VALUE_TEXT_MAX NAME_TEXT_MAX /* the longest value is a log prefix */
-#define WORDS_MAX 8
-
-/* Words that stand for bits: bit i is the i-th. */
-struct vocabulary {
-	const char *what;
-	const char *word[WORDS_MAX];
-	unsigned int bit[WORDS_MAX];
-};
 
 /* Read one value, the token at hand, into 't'.  Returns 0 or -1. */
 typedef int value_fn(
@@ -150,41 +143,6 @@ value_classes(struct parser *p, struct term *t, const struct vocabulary *v)
 	return 0;
 }
 
-static void
-set_bit(struct term *t, unsigned int n)
-{
-	t->bits[n / 64 % 4] |= UINT64_C(1) << (n % 64);
-}
-
-/* The index of the word in 'v', or -1. */
-static int
-find_word(const struct vocabulary *v, const struct token *t)
-{
-	for (int i = 0; i < WORDS_MAX && v->word[i] != NULL; i++)
-		if (token_is(t, v->word[i]))
-			return i;
-	return -1;
-}
-
-static int
-value_word(struct parser *p, struct term *t, const struct vocabulary *v)
-{
-	struct nearest near = nearest_to(p->tok.text, p->tok.len);
-	char shown[TOKEN_SHOWN_MAX], hint[NEAREST_HINT_MAX];
-	int i = find_word(v, &p->tok);
-
-	if (i != -1) {
-		set_bit(t, v->bit[i]);
-		return 0;
-	}
-	for (i = 0; i < WORDS_MAX && v->word[i] != NULL; i++)
-		nearest_try(&near, v->word[i]);
-	if (near.found == NULL || p->tok.kind != TOKEN_WORD)
-		return parser_expected(p, v->what);
-	return parser_fail(p, &p->tok, "there should be %s, not '%s'%s",
-	    v->what, token_show(&p->tok, shown), nearest_hint(&near, hint));
-}
-
 /* A number in digits, or in hex with 0x.  Returns 0, or -1. */
 static int
 parse_number(const struct token *t, uint64_t most, uint64_t *out)
@@ -210,8 +168,8 @@ value_protos(struct parser *p, struct term *t, const struct vocabulary *v)
 	uint64_t number;
 
 	if (parse_number(&p->tok, 255, &number) == -1)
-		return value_word(p, t, v);
-	set_bit(t, (unsigned int)number);
+		return vocabulary_value(p, t, v);
+	term_set_bit(t, (unsigned int)number);
 	return 0;
 }
 
@@ -236,26 +194,23 @@ value_names(struct parser *p, struct term *t, const struct vocabulary *v)
 	return 0;
 }
 
-static const struct vocabulary directions = {
-    "in, out, within or stray",
-    {"in", "out", "within", "stray"},
-    {DIRECTION_IN, DIRECTION_OUT, DIRECTION_WITHIN, DIRECTION_STRAY},
-};
-static const struct vocabulary kinds = {
-    "syn, synack or rst",
-    {"syn", "synack", "rst"},
-    {KIND_SYN, KIND_SYNACK, KIND_RST},
-};
-static const struct vocabulary hooks = {
-    "in, out, forward or egress",
-    {"in", "out", "forward", "egress"},
-    {HOOK_IN, HOOK_OUT, HOOK_FORWARD, HOOK_EGRESS},
-};
-static const struct vocabulary protos = {
-    "tcp, udp, icmp or a protocol's number",
-    {"tcp", "udp", "icmp"},
-    {6, 17, 1},
-};
+static int
+value_expectations(struct parser *p, struct term *t, const struct vocabulary *v)
+{
+	struct nearest near = nearest_to(p->tok.text, p->tok.len);
+	char text[VALUE_TEXT_MAX], hint[NEAREST_HINT_MAX];
+	size_t i = 0;
+
+	if (value_text(p, "the name of an expectation", text) == -1)
+		return -1;
+	while (i < p->site->n_expected &&
+	       strcmp(p->site->expected[i].match.name, text) != 0)
+		nearest_try(&near, p->site->expected[i++].match.name);
+	if (i < p->site->n_expected)
+		return value_names(p, t, v);
+	return parser_fail(p, &p->tok, "nothing is expected by the name '%s'%s",
+	    text, nearest_hint(&near, hint));
+}
 
 /* Which values a field has; the names are those of filter_fields.def. */
 struct values {
@@ -267,11 +222,13 @@ static const struct values values_hosts = {value_hosts, NULL};
 static const struct values values_nets = {value_nets, NULL};
 static const struct values values_ports = {value_ports, NULL};
 static const struct values values_classes = {value_classes, NULL};
-static const struct values values_directions = {value_word, &directions};
-static const struct values values_kinds = {value_word, &kinds};
-static const struct values values_hooks = {value_word, &hooks};
-static const struct values values_protos = {value_protos, &protos};
+static const struct values values_directions = {
+    vocabulary_value, &vocabulary_directions};
+static const struct values values_kinds = {vocabulary_value, &vocabulary_kinds};
+static const struct values values_hooks = {vocabulary_value, &vocabulary_hooks};
+static const struct values values_protos = {value_protos, &vocabulary_protos};
 static const struct values values_names = {value_names, NULL};
+static const struct values values_expectations = {value_expectations, NULL};
 
 static const struct {
 	const char *name;
@@ -352,10 +309,10 @@ is_introduction(const struct parser *p, const struct vocabulary *v)
 
 	if (!token_is(&p->tok, "in"))
 		return false;
-	if (v == NULL || find_word(v, &p->tok) == -1)
+	if (v == NULL || vocabulary_find(v, &p->tok) == -1)
 		return true;
 	next = lex_next(&ahead);
-	return token_is(&next, "[") || find_word(v, &next) != -1;
+	return token_is(&next, "[") || vocabulary_find(v, &next) != -1;
 }
 
 static int
@@ -379,6 +336,8 @@ parse_values(struct parser *p, struct term *t)
 
 	if (v == NULL)
 		return parse_comparison(p, t);
+	if (v == &values_expectations && !parser_accept(p, "by"))
+		return 0;
 	/* Ports: from 1 to 0, none. */
 	t->first = 1;
 	if (is_introduction(p, v->vocabulary))

@@ -8,9 +8,11 @@
 
 struct err;
 
+#define PORTS_WORDS (65536 / 64)
+
 /* A set of ports; zeroed: empty. */
 struct ports {
-	uint64_t bit[65536 / 64];
+	uint64_t bit[PORTS_WORDS];
 };
 
 void ports_add(struct ports *p, uint16_t first, uint16_t last);

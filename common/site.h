@@ -4,16 +4,17 @@
 
 #include "common/addr.h"
 #include "common/alert.h"
+#include "common/filter.h"
 #include "common/keys.h"
 #include "common/ports.h"
 #include "common/ranges.h"
+#include "common/schedule.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct err;
-struct filter;
 
 /*
  * What the operator said about the net: the same words for the aggregator,
@@ -32,6 +33,8 @@ struct honeypot {
 	char name[SITE_NAME_MAX];
 	struct addr primary;
 	struct nets addresses;
+	uint32_t *relay_uid; /* who relay for visitors by design; owned */
+	size_t n_relay_uid;
 	size_t honeynet; /* index; the site fills it in */
 	bool learned;	 /* by site_alias() */
 };
@@ -62,8 +65,11 @@ struct named_filter {
 struct expectation {
 	struct named_filter match;
 	char *owner, *reason;
+	char *schedule_text; /* NULL: it may come at any time, or not */
+	struct schedule schedule;
 	int64_t expires_ns; /* TIME_NONE: never */
 	bool builtin;
+	struct filter_bounds bounds; /* the site fills it in */
 };
 
 /* "detector sweep { servers = 10 }": checked by the detector itself. */
@@ -91,8 +97,9 @@ struct site {
 	size_t n_expected;
 	struct detector_option *option;
 	size_t n_option;
-	struct ranges home;  /* owner: index of the honeynet */
-	struct ranges owner; /* of the honeypots' addresses: index */
+	struct ranges home;	     /* owner: index of the honeynet */
+	struct ranges owner;	     /* of the honeypots' addresses: index */
+	struct ports expected_ports; /* no other server port is expected */
 };
 
 /* An empty site with the built-in classes ssh, irc, irc-weak and ident. */
@@ -119,6 +126,9 @@ int site_add_subscriber(
     struct site *s, struct subscriber_entry *x, struct err *e);
 int site_add_filter(struct site *s, struct named_filter *f, struct err *e);
 int site_add_expected(struct site *s, struct expectation *x, struct err *e);
+/* Once the filters of all expectations are compiled: site_expected() needs
+ * it.  site_add_expected() does it for those that come compiled. */
+void site_index_expected(struct site *s);
 int site_add_option(struct site *s, struct detector_option *o, struct err *e);
 /* Makes the class or replaces its ports. */
 int site_set_class(
@@ -148,12 +158,30 @@ const struct honeynet *site_honeynet(
 const struct honeypot *site_honeypot(
     const struct site *s, const struct addr *a);
 
+/* Whether what 'uid' does on the honeypot that owns 'a' is its visitors' doing,
+ * by design; and whether any uid's is. */
+bool site_relays(const struct site *s, const struct addr *a, uint32_t uid);
+bool site_has_relay(const struct site *s, const struct addr *a);
+
 /* NULL: no such name. */
 const struct port_class *site_class(const struct site *s, const char *name);
 /* Asking one class for many ports: ports_have() of site_class() is faster. */
 bool site_in_class(const struct site *s, const char *class, uint16_t port);
 const struct sensor_entry *site_sensor(const struct site *s, const char *name);
 const struct named_filter *site_filter(const struct site *s, const char *name);
+
+/*
+ * The first expectation that explains a connection begun at 'time_ns', or
+ * NULL.  An expired one explains nothing; one whose record has no time is
+ * explained by those that will expire, too.  Nanoseconds where none does.
+ */
+const struct expectation *site_expected(const struct site *s,
+    const struct addr *client, uint16_t client_port, const struct addr *server,
+    uint16_t server_port, int64_t time_ns);
+/* Whether 'x' does. */
+bool expectation_explains(const struct expectation *x,
+    const struct addr *client, uint16_t client_port, const struct addr *server,
+    uint16_t server_port, int64_t time_ns);
 
 /*
  * Which end of a flow serves when no SYN says it: the only one whose port is

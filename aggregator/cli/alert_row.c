@@ -69,7 +69,7 @@ alert_row(struct alert_row *out, const struct alert *a, bool update)
 	c[HONEYPOTS] = cell_names(&a->honeypots);
 	c[SENSORS] = cell_names(&a->sensors);
 	c[HONEYNET] = cell_name(a->honeynet);
-	c[ADDRESS] = cell_addr(&a->address);
+	c[ADDRESS] = cell_addr(addr_is_zero(&a->address) ? NULL : &a->address);
 	c[PEERS] = cell_uint(a->peers);
 	c[INCIDENT] = cell_name(a->incident);
 	c[CLIENT] = cell_addr(a->has_connection ? &a->client : NULL);

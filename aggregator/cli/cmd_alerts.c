@@ -2,6 +2,7 @@
 #include "aggregator/cli/alert_row.h"
 #include "aggregator/cli/cli.h"
 #include "aggregator/cli/follow.h"
+#include "aggregator/cli/hidden.h"
 #include "aggregator/cli/output.h"
 #include "aggregator/cli/place.h"
 #include "common/err.h"
@@ -14,6 +15,7 @@
 
 struct query {
 	const struct options *opt;
+	struct hidden hidden;
 	struct output out;
 	struct wire *wire;
 	uint64_t sequence; /* of the log's last entry that was read */
@@ -35,7 +37,8 @@ print_as(struct query *q, const struct alert *a, bool update)
 {
 	struct alert_row row;
 
-	if (!is_wanted(q->opt, a))
+	if (!is_wanted(q->opt, a) ||
+	    (!q->opt->all && hidden_alert(&q->hidden, a)))
 		return 0;
 	alert_row(&row, a, update);
 	return output_row(&q->out, row.cell, q->err);
@@ -84,15 +87,20 @@ print_log(struct query *q, struct state *s, struct err *e)
 }
 
 static int
-list(struct query *q, struct state *s, struct err *e)
+list(struct query *q, const struct place *p, struct state *s, struct err *e)
 {
-	int rc = output_open(&q->out, q->opt, &alert_layout, e);
+	int rc = hidden_open(&q->hidden, p->site, NULL, e);
 
+	if (rc == 0)
+		rc = output_open(&q->out, q->opt, &alert_layout, e);
 	if (rc == 0)
 		rc = q->opt->all ? print_log(q, s, e)
 				 : state_alerts(s, print_alert, q, e);
 	if (rc == 0)
 		rc = output_finish(&q->out, e);
+	if (rc == 0)
+		hidden_say(&q->hidden);
+	hidden_close(&q->hidden);
 	output_close(&q->out);
 	return rc;
 }
@@ -129,7 +137,7 @@ run(const struct cli *c, struct err *e)
 		return -1;
 	s = place_state(&p, e);
 	if (s != NULL)
-		rc = list(&q, s, e);
+		rc = list(&q, &p, s, e);
 	state_close(s);
 	place_close(&p);
 	return rc;
@@ -142,7 +150,8 @@ const struct command command_alerts = {
     .help = "\n"
 	    "An alert that is raised again is updated, and listed once; --all\n"
 	    "lists every publication, in order.  -f says on stderr when the\n"
-	    "aggregator goes away or something was missed.\n\n"
+	    "aggregator goes away or something was missed.  Alerts about what\n"
+	    "is expected by now are left out and counted, but for --all.\n\n"
 	    "Examples:\n"
 	    "  synhive alerts --last 24h\n"
 	    "  synhive alerts -f -c /etc/synhive/aggregator.conf --key "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/cli.h"
+#include "aggregator/cli/hidden.h"
 #include "aggregator/cli/output.h"
 #include "aggregator/cli/place.h"
 #include "aggregator/cli/record_row.h"
@@ -16,6 +17,7 @@ struct query {
 	const struct site *site; /* NULL: home is not known */
 	bool timed;		 /* --since or --until */
 	uint64_t untimed;	 /* matched, but nobody knows when */
+	struct hidden hidden;
 	struct output out;
 };
 
@@ -23,10 +25,13 @@ static bool
 is_wanted(struct query *q, const struct filter_subject *s)
 {
 	int64_t t = s->record->time_ns;
+	bool matched;
 
 	if (q->timed && t != TIME_NONE && !options_in_time(q->opt, t))
 		return false;
-	if (!filter_match(q->filter, s))
+	matched = filter_match(q->filter, s);
+	hidden_record(&q->hidden, s, matched);
+	if (!matched)
 		return false;
 	if (q->timed && t == TIME_NONE) {
 		q->untimed++;
@@ -82,14 +87,19 @@ tell_untimed(const struct query *q, struct err *e)
 static int
 answer(struct query *q, const struct place *p, struct err *e)
 {
-	int rc = output_open(&q->out, q->opt, &record_layout, e);
+	int rc = hidden_open(&q->hidden, p->site, q->filter, e);
 
+	if (rc == 0)
+		rc = output_open(&q->out, q->opt, &record_layout, e);
 	if (rc == 0)
 		rc = scan(p, q->opt, q->filter, 0, print_chunk, q, e);
 	if (rc == 0)
 		rc = tell_untimed(q, e);
 	if (rc == 0)
 		rc = output_finish(&q->out, e);
+	if (rc == 0)
+		hidden_say(&q->hidden);
+	hidden_close(&q->hidden);
 	output_close(&q->out);
 	return rc;
 }

@@ -22,13 +22,16 @@ enum option_group {
 	OPTIONS_COUNT = 16,  /* --count */
 	OPTIONS_ALERTS = 32, /* -f, --all, --feed, --server-key, --key */
 	OPTIONS_REFUSED = 64,
+	OPTIONS_AT = 1024,	/* --at */
+	OPTIONS_CONTROL = 2048, /* --control */
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
 struct options {
-	const char *store, *config, *feed, *server_key, *key;
+	const char *store, *config, *feed, *server_key, *key, *control;
 	const struct format *format; /* never NULL */
 	int64_t since_ns, until_ns;  /* [since, until); TIME_NONE: open */
+	int64_t at_ns;		     /* TIME_NONE: not given */
 	struct nets home;
 	bool count, follow, all, refused, help, no_color;
 };

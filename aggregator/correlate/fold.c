@@ -7,7 +7,8 @@
 #include "aggregator/correlate/folded.h"
 #include "aggregator/correlate/table.h"
 #include "aggregator/correlate/tuple.h"
-#include "common/filter.h"
+#include "common/rd.h"
+#include "common/wr.h"
 
 #include <stdlib.h>
 
@@ -23,7 +24,6 @@ struct fold {
 struct input {
 	const struct batch *b;
 	uint16_t sensor;
-	const char *sensor_name;
 	struct blocked blocked;
 };
 
@@ -72,22 +72,6 @@ is_own(struct fold *f, const struct tuple *t)
 /* --- opening and answering -------------------------------------------------
  */
 
-static bool
-is_expected(const struct site *s, const struct tuple *t, int64_t time_ns,
-    const char *sensor)
-{
-	for (size_t i = 0; i < s->n_expected; i++) {
-		const struct expectation *x = &s->expected[i];
-
-		if (x->expires_ns != TIME_NONE && time_ns >= x->expires_ns)
-			continue;
-		if (filter_match_connection(x->match.filter, &t->client,
-			t->client_port, &t->server, t->server_port, sensor))
-			return true;
-	}
-	return false;
-}
-
 /* A connection that row 'i' is the first of. */
 static struct folded *
 open_connection(
@@ -96,8 +80,8 @@ open_connection(
 	struct folded *c = table_open(&f->table, t);
 
 	c->start_ns = c->last_ns = in->b->time[i];
-	c->expected =
-	    is_expected(f->table.site, t, c->start_ns, in->sensor_name);
+	c->expected = site_expected(f->table.site, &t->client, t->client_port,
+			  &t->server, t->server_port, c->start_ns) != NULL;
 	f->n.connections++;
 	f->n.expected += c->expected;
 	f->n.stray += c->direction == DIRECTION_STRAY;
@@ -182,7 +166,7 @@ put_again(struct fold *f, struct input *in, size_t i, const struct tuple *t,
 	case SEEN_AGAIN:
 		f->n.same_packet++;
 		if (changed)
-			table_tell(&f->table, t, c, CONNECTION_WITNESS);
+			table_tell(&f->table, t, c, CONNECTION_DETAIL);
 		break;
 	}
 	if (blocked_row(&in->blocked, i) && folded_outcome(c, OUTCOME_BLOCKED))
@@ -248,7 +232,8 @@ join_half(struct fold *f, const struct input *in, size_t i,
 
 	folded_count(c, in->b, i, is_client);
 	if (moved)
-		table_tell(&f->table, t, c, CONNECTION_WITNESS);
+		table_tell(&f->table, t, c, CONNECTION_DETAIL);
+	table_tell(&f->table, t, c, CONNECTION_COUNTED);
 	if (!is_client)
 		note_reply(f, t, c, flow_reply(in->b, i));
 }
@@ -311,14 +296,15 @@ fold_put(struct fold *f, const char *sensor, const struct batch *b)
 	struct input in = {
 	    .b = b,
 	    .sensor = sensors_number(f->table.sensors, sensor),
-	    .sensor_name = sensor,
 	    .blocked = {.batch = b},
 	};
 
+	f->table.sensor = sensor;
 	f->n.records += b->n;
 	for (size_t i = 0; i < b->n; i++) {
 		if (i + ROWS_AHEAD < b->n)
 			look_ahead(f, b, i + ROWS_AHEAD);
+		f->table.hook = (uint8_t)batch_hook(b, i);
 		switch (flow_kind(b, i)) {
 		case KIND_SYN:
 			put_syn(f, &in, i);
@@ -389,4 +375,25 @@ fold_free(struct fold *f)
 	early_free(f->early);
 	table_fini(&f->table);
 	free(f);
+}
+
+void
+fold_save(const void *fold, struct wr *w)
+{
+	const struct fold *f = fold;
+
+	wr_bytes(w, &f->n, sizeof(f->n));
+	early_save(f->early, w);
+	table_save(&f->table, w);
+}
+
+int
+fold_load(void *fold, struct rd *r)
+{
+	struct fold *f = fold;
+
+	rd_copy(r, &f->n, sizeof(f->n));
+	if (early_load(f->early, r) == -1)
+		return -1;
+	return table_load(&f->table, r);
 }

@@ -4,6 +4,7 @@
 
 #include "aggregator/store/store.h"
 #include "common/alert.h"
+#include "common/expectation.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -109,6 +110,47 @@ typedef int state_incident_fn(void *arg, const struct incident *i);
 /* Ordered by onset, then id. */
 int state_incidents(
     struct state *s, state_incident_fn *fn, void *arg, struct err *e);
+
+/* The same with the one of that id, if there is one. */
+int state_incident(struct state *s, const char *id, state_incident_fn *fn,
+    void *arg, struct err *e);
+
+/* --- what operators did --- */
+
+struct audit {
+	int64_t time_ns;
+	uint32_t uid;
+	char user[USER_NAME_MAX], verb[16];
+	char incident[ID_TEXT_MAX], honeypot[SITE_NAME_MAX];
+	char detail[80]; /* "verdict unclear", "until ..."; "" */
+	char reason[512];
+};
+int state_put_audit(struct state *s, const struct audit *a, struct err *e);
+typedef int state_audit_fn(void *arg, const struct audit *a);
+/* incident: NULL for all.  In the order in which they were done. */
+int state_audits(struct state *s, const char *incident, state_audit_fn *fn,
+    void *arg, struct err *e);
+
+/* The incident whose mute ends first.  1: there is one, 0: none, -1. */
+int state_muted(struct state *s, char incident[static ID_TEXT_MAX],
+    int64_t *until_ns, struct err *e);
+
+/* An alert that the feed is to hear of later; 'update' counts when it is not
+ * held yet. */
+int state_hold(struct state *s, const char *alert, bool update, struct err *e);
+typedef int state_held_fn(void *arg, const struct alert *a, bool update);
+/* Those of an incident, by their time, at most 'max'. */
+int state_held(struct state *s, const char *incident, size_t max,
+    state_held_fn *fn, void *arg, struct err *e);
+int state_release(struct state *s, const char *alert, struct err *e);
+
+/* --- expectations with a schedule --- */
+
+int state_put_expectation(
+    struct state *s, const struct expectation_state *x, struct err *e);
+typedef int state_expectation_fn(void *arg, const struct expectation_state *x);
+int state_expectations(
+    struct state *s, state_expectation_fn *fn, void *arg, struct err *e);
 
 /* --- the feed's log: what was published, in order --- */
 

@@ -40,13 +40,44 @@ enum state_statement {
 	STATE_PUT_EVIDENCE,
 	STATE_CUT_EVIDENCE,
 	STATE_EVIDENCE,
+	STATE_PUT_EPISODE,
+	STATE_CUT_EPISODES,
+	STATE_EPISODES,
+	STATE_PUT_VECTOR,
+	STATE_CUT_VECTORS,
+	STATE_VECTORS,
 	STATE_LOG,
 	STATE_LOG_AFTER,
 	STATE_LOG_LAST,
 	STATE_LOG_EXPIRE,
+	STATE_INCIDENT,
+	STATE_PUT_HANDLING,
+	STATE_HANDLING,
+	STATE_MUTED,
+	STATE_HOLD,
+	STATE_HELD,
+	STATE_RELEASE,
+	STATE_AUDIT,
+	STATE_AUDITED,
+	STATE_PUT_EXPECTATION,
+	STATE_EXPECTATIONS,
 	STATE_STATEMENTS,
 };
 
 extern const struct db_schema state_schema;
+
+/* state_operator.c: the part of an incident that operators made. */
+int state_put_handling(
+    struct state *s, const struct incident *i, struct err *e);
+int state_get_handling(struct state *s, struct incident *i, struct err *e);
+
+/* state_alert.c: the columns of an alert, in their order. */
+void state_get_alert(struct query *q, struct alert *a);
+
+/* state_episode.c: the episodes of an incident and their vectors; read into
+ * room for EPISODES_MAX. */
+int state_put_episodes(
+    struct state *s, const struct incident *i, struct err *e);
+int state_read_episodes(struct state *s, struct incident *i, struct err *e);
 
 #endif

@@ -44,19 +44,58 @@ static const char create[] =
     " port INTEGER NOT NULL, first_ns INTEGER, last_ns INTEGER,"
     " count INTEGER NOT NULL, peers INTEGER NOT NULL,"
     " honeypots TEXT NOT NULL, sensors TEXT NOT NULL,"
-    " incident TEXT NOT NULL, text TEXT NOT NULL, client TEXT,"
+    " incident TEXT NOT NULL, text TEXT NOT NULL, note TEXT NOT NULL,"
+    " client TEXT,"
     " server TEXT, client_port INTEGER NOT NULL) WITHOUT ROWID;"
 
     "CREATE TABLE incident("
     " id TEXT PRIMARY KEY, honeynet TEXT NOT NULL, honeypot TEXT NOT NULL,"
     " address TEXT NOT NULL, aliases TEXT NOT NULL,"
     " severity INTEGER NOT NULL, state TEXT NOT NULL, onset_ns INTEGER,"
-    " last_ns INTEGER, evidence_left_out INTEGER NOT NULL) WITHOUT ROWID;"
+    " last_ns INTEGER, evidence_left_out INTEGER NOT NULL,"
+    " episodes_left_out INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE evidence("
     " incident TEXT, place INTEGER, kind TEXT NOT NULL, time_ns INTEGER,"
     " peer TEXT, port INTEGER NOT NULL, count INTEGER NOT NULL,"
     " text TEXT NOT NULL, alert TEXT NOT NULL,"
     " PRIMARY KEY(incident, place)) WITHOUT ROWID;"
+    "CREATE TABLE episode("
+    " incident TEXT, place INTEGER, onset_ns INTEGER, last_ns INTEGER,"
+    " since_ns INTEGER, may_be_older INTEGER NOT NULL,"
+    " vectors_left_out INTEGER NOT NULL,"
+    " PRIMARY KEY(incident, place)) WITHOUT ROWID;"
+    "CREATE TABLE vector("
+    " incident TEXT, episode INTEGER, place INTEGER, peer TEXT NOT NULL,"
+    " address TEXT NOT NULL, port INTEGER NOT NULL,"
+    " within INTEGER NOT NULL, first_ns INTEGER, before_ns INTEGER,"
+    " last_ns INTEGER, connections INTEGER NOT NULL,"
+    " packets INTEGER NOT NULL, outcome INTEGER NOT NULL,"
+    " by_sizes INTEGER NOT NULL, back INTEGER NOT NULL,"
+    " peers INTEGER NOT NULL, watched_ns INTEGER, swept INTEGER NOT NULL,"
+    " more INTEGER NOT NULL, called_back INTEGER NOT NULL,"
+    " tried_odd INTEGER NOT NULL,"
+    " PRIMARY KEY(incident, episode, place)) WITHOUT ROWID;"
+
+    /* What operators did; times of 0 in handling: nobody did. */
+    "CREATE TABLE handling("
+    " incident TEXT PRIMARY KEY, acknowledged_ns INTEGER NOT NULL,"
+    " acknowledged_by TEXT NOT NULL, muted_until_ns INTEGER NOT NULL,"
+    " verdict TEXT NOT NULL, closed_ns INTEGER NOT NULL,"
+    " rebuilt_ns INTEGER NOT NULL, previous TEXT NOT NULL,"
+    " previous_closed_ns INTEGER NOT NULL) WITHOUT ROWID;"
+    /* Alerts of muted incidents that the feed has not heard. */
+    "CREATE TABLE held("
+    " alert TEXT PRIMARY KEY, is_update INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE audit("
+    " id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, uid INTEGER,"
+    " user TEXT NOT NULL, verb TEXT NOT NULL, incident TEXT NOT NULL,"
+    " honeypot TEXT NOT NULL, detail TEXT NOT NULL, reason TEXT NOT NULL);"
+
+    /* Those with a schedule; 'seen' is times, one a line. */
+    "CREATE TABLE expectation("
+    " name TEXT PRIMARY KEY, of TEXT NOT NULL, since_ns INTEGER,"
+    " judged_ns INTEGER, last_ns INTEGER, seen TEXT NOT NULL)"
+    " WITHOUT ROWID;"
 
     "CREATE TABLE log("
     " sequence INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
@@ -108,11 +147,11 @@ static const char *const sql[STATE_STATEMENTS] = {
 		   " FROM run WHERE sensor = ? ORDER BY id",
 
     [STATE_PUT_ALERT] = "INSERT OR REPLACE INTO alert"
-			" VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+			" VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [STATE_ALERTS] = "SELECT * FROM alert ORDER BY first_ns, id",
 
     [STATE_PUT_INCIDENT] = "INSERT OR REPLACE INTO incident"
-			   " VALUES(?,?,?,?,?,?,?,?,?,?)",
+			   " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
     [STATE_INCIDENTS] = "SELECT * FROM incident ORDER BY onset_ns, id",
     /* Most of them are there already: those cost no write. */
     [STATE_PUT_EVIDENCE] =
@@ -130,6 +169,23 @@ static const char *const sql[STATE_STATEMENTS] = {
 	"SELECT kind, time_ns, peer, port, count, text, alert FROM evidence"
 	" WHERE incident = ? ORDER BY place LIMIT ?",
 
+    [STATE_PUT_EPISODE] =
+	"INSERT OR REPLACE INTO episode VALUES(?,?,?,?,?,?,?)",
+    [STATE_CUT_EPISODES] =
+	"DELETE FROM episode WHERE incident = ? AND place >= ?",
+    [STATE_EPISODES] =
+	"SELECT onset_ns, last_ns, since_ns, may_be_older, vectors_left_out"
+	" FROM episode WHERE incident = ? ORDER BY place LIMIT ?",
+    [STATE_PUT_VECTOR] = "INSERT OR REPLACE INTO vector"
+			 " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [STATE_CUT_VECTORS] = "DELETE FROM vector WHERE incident = ?"
+			  " AND episode = ? AND place >= ?",
+    [STATE_VECTORS] =
+	"SELECT peer, address, port, within, first_ns, before_ns, last_ns,"
+	" connections, packets, outcome, by_sizes, back, peers, watched_ns,"
+	" swept, more, called_back, tried_odd FROM vector"
+	" WHERE incident = ? AND episode = ? ORDER BY place LIMIT ?",
+
     [STATE_LOG] = "INSERT INTO log(sequence, time_ns, topic, json, pb)"
 		  " VALUES(?,?,?,?,?)",
     [STATE_LOG_AFTER] = "SELECT sequence, time_ns, topic, json, pb FROM log"
@@ -138,6 +194,42 @@ static const char *const sql[STATE_STATEMENTS] = {
     [STATE_LOG_EXPIRE] =
 	"DELETE FROM log WHERE sequence <= ?1 AND time_ns < ?2 AND sequence <"
 	" (SELECT min(sequence) FROM log) + ?3",
+
+    [STATE_INCIDENT] = "SELECT * FROM incident WHERE id = ?",
+    [STATE_PUT_HANDLING] =
+	"INSERT INTO handling VALUES(?,?,?,?,?,?,?,?,?)"
+	" ON CONFLICT(incident) DO UPDATE SET (acknowledged_ns,"
+	" acknowledged_by, muted_until_ns, verdict, closed_ns, rebuilt_ns) ="
+	" (excluded.acknowledged_ns, excluded.acknowledged_by,"
+	" excluded.muted_until_ns, excluded.verdict, excluded.closed_ns,"
+	" excluded.rebuilt_ns)"
+	" WHERE (acknowledged_ns, acknowledged_by, muted_until_ns, verdict,"
+	" closed_ns, rebuilt_ns) IS NOT (excluded.acknowledged_ns,"
+	" excluded.acknowledged_by, excluded.muted_until_ns,"
+	" excluded.verdict, excluded.closed_ns, excluded.rebuilt_ns)",
+    [STATE_HANDLING] = "SELECT * FROM handling WHERE incident = ?",
+    [STATE_MUTED] = "SELECT incident, muted_until_ns FROM handling"
+		    " WHERE muted_until_ns <> 0"
+		    " ORDER BY muted_until_ns, incident LIMIT 1",
+    [STATE_HOLD] = "INSERT OR IGNORE INTO held VALUES(?,?)",
+    [STATE_HELD] = "SELECT alert.*, is_update FROM alert JOIN held"
+		   " ON held.alert = alert.id WHERE alert.incident = ?"
+		   " ORDER BY first_ns, id LIMIT ?",
+    [STATE_RELEASE] = "DELETE FROM held WHERE alert = ?",
+    [STATE_AUDIT] = "INSERT INTO audit(time_ns, uid, user, verb, incident,"
+		    " honeypot, detail, reason) VALUES(?,?,?,?,?,?,?,?)",
+    [STATE_AUDITED] = "SELECT time_ns, uid, user, verb, incident, honeypot,"
+		      " detail, reason FROM audit"
+		      " WHERE ?1 = '' OR incident = ?1 ORDER BY id",
+    [STATE_PUT_EXPECTATION] =
+	"INSERT INTO expectation VALUES(?,?,?,?,?,?)"
+	" ON CONFLICT(name) DO UPDATE SET (of, since_ns, judged_ns, last_ns,"
+	" seen) = (excluded.of, excluded.since_ns, excluded.judged_ns,"
+	" excluded.last_ns, excluded.seen)"
+	" WHERE (of, since_ns, judged_ns, last_ns, seen) IS NOT"
+	" (excluded.of, excluded.since_ns, excluded.judged_ns,"
+	" excluded.last_ns, excluded.seen)",
+    [STATE_EXPECTATIONS] = "SELECT * FROM expectation ORDER BY name",
 };
 
 const struct db_schema state_schema = {

@@ -23,6 +23,19 @@ add_filter(struct site *s, const char *name, const char *text)
 		abort();
 }
 
+static void
+expect(struct site *s, const char *name, const char *text)
+{
+	struct expectation x = {.expires_ns = 1000};
+
+	strcpy(x.match.name, name);
+	x.match.text = strdup(text);
+	x.match.filter = filter_parse(text, s, NULL);
+	if (x.match.text == NULL || x.match.filter == NULL ||
+	    site_add_expected(s, &x, NULL) == -1)
+		abort();
+}
+
 static struct site *
 make_site(void)
 {
@@ -38,6 +51,8 @@ make_site(void)
 	add_filter(s, "b", "port [22, 6660-6669] or host 1.2.3.4");
 	add_filter(s, "self", "not @self");
 	add_filter(s, "nothing", "");
+	expect(s, "x", "@a and dst host 1.2.3.4");
+	expect(s, "y", "port 22");
 	return s;
 }
 
@@ -53,6 +68,25 @@ check(const struct filter *f, const struct filter_subject *s,
 		found |= addr_eq(&host[i], &s->record->src) ||
 			 addr_eq(&host[i], &s->record->dst);
 	if (!found)
+		abort();
+}
+
+/* What is outside the bounds is not matched. */
+static void
+check_bounds(const struct filter *f, const struct addr *client,
+    const struct addr *server, uint16_t port)
+{
+	struct ports ports = {{0}};
+	struct filter_bounds b;
+
+	filter_bounds(f, &b, &ports);
+	if (!filter_match_connection(f, client, 40000, server, port, NULL))
+		return;
+	if (!ports_have(&ports, port) || port < b.port_first ||
+	    port > b.port_last || addr_number(client) < b.client_first ||
+	    addr_number(client) > b.client_last ||
+	    addr_number(server) < b.server_first ||
+	    addr_number(server) > b.server_last)
 		abort();
 }
 
@@ -76,7 +110,7 @@ match(const struct filter *f)
 	r.has = 0;
 	s.sensor = NULL;
 	check(f, &s, host, n);
-	(void)filter_match_connection(f, &r.src, 1, &r.dst, 6667, NULL);
+	check_bounds(f, &r.src, &r.dst, 6667);
 }
 
 int

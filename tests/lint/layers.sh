@@ -22,6 +22,7 @@ aggregator/pipeline            common/ aggregator/pipeline.h aggregator/correlat
 aggregator/aggregator          common/ aggregator/
 aggregator/core                common/ aggregator/
 aggregator/child               common/ aggregator/child.h
+aggregator/control             common/ aggregator/control.h
 aggregator/main                common/ aggregator/aggregator.h aggregator/config.h
 aggregator/cli                 common/ aggregator/cli/ aggregator/format/ aggregator/config.h aggregator/store/store.h aggregator/store/state.h aggregator/pipeline.h aggregator/correlate/connection.h
 '

@@ -108,6 +108,7 @@ class Aggregator:
         self.conf = self.dir / "aggregator.conf"
         self.home = home
         self.sensors, self.subscribers, self.honeypots = {}, {}, {}
+        self.expected = {}
         self.change = {}        # of the settings below
         self.program = None
 
@@ -133,7 +134,8 @@ class Aggregator:
         text += f"honeynet lab {{\nhome = {setting(self.home)}\n}}\n"
         for kind, entries in (("sensor", self.sensors),
                               ("subscriber", self.subscribers),
-                              ("honeypot", self.honeypots)):
+                              ("honeypot", self.honeypots),
+                              ("expected", self.expected)):
             for name, values in entries.items():
                 text += f"{kind} {name} {{\n{settings(values)}}}\n"
         self.conf.write_text(text, "utf-8")

@@ -11,6 +11,7 @@
  *   honeypot combo 10.0.0.5 10.0.0.6
  *   class irc 6667, 7000
  *   expected mirror 2027-06-30 dst host 151.101.2.132    (or "-": never)
+ *   schedule daily 03:00-04:00                (of the expectation before it)
  *   option outbound quiet 48h
  *
  * Records:
@@ -232,6 +233,17 @@ site_line_expected(struct site *s, const char *name, char *save)
 }
 
 static inline void
+site_line_schedule(struct site *s, const char *text)
+{
+	struct expectation *x = &s->expected[s->n_expected - 1];
+	struct err e;
+
+	line_must(s->n_expected > 0, "no expectation before", text);
+	line_must(schedule_parse(text, &x->schedule, &e) == 0, e.text, text);
+	x->schedule_text = strdup(text);
+}
+
+static inline void
 site_line(struct site *s, const char *text)
 {
 	char copy[LINE_TEXT_MAX], *save;
@@ -259,6 +271,9 @@ site_line(struct site *s, const char *text)
 		     site_set_class(s, name, &ports, &e) == 0;
 	} else if (strcmp(what, "expected") == 0) {
 		site_line_expected(s, name, save);
+		ok = true;
+	} else if (strcmp(what, "schedule") == 0) {
+		site_line_schedule(s, text + strlen("schedule "));
 		ok = true;
 	} else if (strcmp(what, "option") == 0) {
 		snprintf(o.detector, sizeof(o.detector), "%s", name);

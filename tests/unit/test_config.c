@@ -139,12 +139,62 @@ a_class_replaces_the_built_in_one(void **state)
 	config_free(c);
 }
 
+struct mistake {
+	const char *text, *says;
+};
+
+static void
+assert_refused(const struct mistake *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (load(rows[i].text) != NULL)
+			fail_msg("%s was accepted", rows[i].text);
+		assert_int_equal(e.code, EX_CONFIG);
+		if (strstr(e.text, rows[i].says) == NULL ||
+		    strstr(e.text, "/aggregator.conf") == NULL)
+			fail_msg("%s: %s", rows[i].text, e.text);
+	}
+}
+
+static void
+an_expectation_that_explains_nothing_is_refused(void **state)
+{
+	static const struct mistake rows[] = {
+	    {"expected x { owner = o reason = r }", "has no 'match'"},
+	    {"expected x { match = \"port 1\" reason = r }", "has no 'owner'"},
+	    {"expected x { match = \"port 1\" owner = o }", "has no 'reason'"},
+	    {"expected x { match = \"\" owner = o reason = r }",
+		"'match' is empty"},
+	    {"expected x { match = \"port 1\" owner = o reason = r\n"
+	     "expires = soon }",
+		":2: 'expires' must be a date"},
+	    {"expected x { owner = o reason = r\n match = \"prot 5\" }",
+		":2: 'match': column 1: unknown word 'prot'"},
+	    {"expected x { owner = o reason = r\n match = \"@none\" }",
+		":2: 'match': column 2: there is no filter 'none'"},
+	    {"expected x { owner = o reason = r\n match = \"ttl 5\" }",
+		":2: 'match': what is expected is a connection, and 'ttl'"},
+	    {"expected x { owner = o reason = r match = \"@s\" }\n"
+	     "filter s { match = \"port 1 and sensor pot1\" }",
+		":1: 'match': what is expected is a connection, and 'sensor'"},
+	    {"expected x { owner = o reason = r match = \"not expected\" }",
+		":1: 'match': what is expected is a connection, and "
+		"'expected'"},
+	    {"expected x { owner = o reason = r match = \"port 1\"\n"
+	     "schedule = \"dayly 03:00-04:00\" }",
+		":2: 'schedule': 'dayly' is not 'daily', 'every' or days"},
+	    {"expected agents-link { owner = o reason = r match = \"port 1\" }",
+		":1: there is a expected 'agents-link' already"},
+	};
+
+	(void)state;
+	assert_refused(rows, sizeof(rows) / sizeof(*rows));
+}
+
 static void
 what_contradicts_itself_is_refused_with_its_line(void **state)
 {
-	static const struct {
-		const char *text, *says;
-	} rows[] = {
+	static const struct mistake rows[] = {
 	    {LAB "honeynet b { home = 11.11.5.0/24 }",
 		":2: home network 11.11.5.0/24 of honeynet 'b' overlaps"},
 	    {"honeynet b { }", ":1: honeynet 'b' has no 'home'"},
@@ -173,18 +223,6 @@ what_contradicts_itself_is_refused_with_its_line(void **state)
 		":2: 11.12.0.1/32 of honeypot 'x' lies in no honeynet's home"},
 	    {"class x { }", ":1: class 'x' has no 'ports'"},
 	    {"class x { ports = \"22, http\" }", "'http' is neither a port"},
-	    {"expected x { owner = o reason = r }", "has no 'match'"},
-	    {"expected x { match = \"port 1\" reason = r }", "has no 'owner'"},
-	    {"expected x { match = \"port 1\" owner = o }", "has no 'reason'"},
-	    {"expected x { match = \"\" owner = o reason = r }",
-		"'match' is empty"},
-	    {"expected x { match = \"port 1\" owner = o reason = r\n"
-	     "expires = soon }",
-		":2: 'expires' must be a date"},
-	    {"expected x { owner = o reason = r\n match = \"prot 5\" }",
-		":2: 'match': column 1: unknown word 'prot'"},
-	    {"expected x { owner = o reason = r\n match = \"@none\" }",
-		":2: 'match': column 2: there is no filter 'none'"},
 	    {"\nfilter x { match = \"port 22 and\" }",
 		":2: 'match': column 12: the filter ends"},
 	    {"filter x { match = \"@x\" }", "'@x' is used inside '@x' itself"},
@@ -203,14 +241,33 @@ what_contradicts_itself_is_refused_with_its_line(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if (load(rows[i].text) != NULL)
-			fail_msg("%s was accepted", rows[i].text);
-		assert_int_equal(e.code, EX_CONFIG);
-		if (strstr(e.text, rows[i].says) == NULL ||
-		    strstr(e.text, "/aggregator.conf") == NULL)
-			fail_msg("%s: %s", rows[i].text, e.text);
-	}
+	assert_refused(rows, sizeof(rows) / sizeof(*rows));
+}
+
+static void
+the_agents_own_link_is_expected(void **state)
+{
+	struct addr pot = addr("11.11.0.1"), here = addr("10.9.0.2");
+	struct config *c = load(LAB "listen = \"tcp://10.9.0.2:999\"\n"
+				    "expected x { match = \"port 1\" owner = o "
+				    "reason = r schedule = \"every 1h\" }");
+	const struct expectation *x;
+
+	(void)state;
+	assert_non_null(c);
+	assert_int_equal(c->site->n_expected, 2);
+	assert_string_equal(c->site->expected[0].schedule_text, "every 1h");
+	assert_int_equal(
+	    c->site->expected[0].schedule.every_ns / NS_PER_SEC, 3600);
+	x = site_expected(c->site, &pot, 40000, &here, 999, 0);
+	assert_ptr_equal(x, &c->site->expected[1]);
+	assert_true(x->builtin);
+	assert_string_equal(x->match.name, "agents-link");
+	assert_null(site_expected(c->site, &pot, 40000, &here, 998, 0));
+	config_free(c);
+	c = load("listen = \"ipc:///run/x\"");
+	assert_int_equal(c->site->n_expected, 0);
+	config_free(c);
 }
 
 static void
@@ -245,6 +302,8 @@ main(void)
 	    TEST(the_order_of_the_sections_does_not_matter),
 	    TEST(a_class_replaces_the_built_in_one),
 	    TEST(what_contradicts_itself_is_refused_with_its_line),
+	    TEST(an_expectation_that_explains_nothing_is_refused),
+	    TEST(the_agents_own_link_is_expected),
 	    TEST(a_place_without_a_line_is_never_named_line_0),
 	    TEST(a_missing_file_is_no_input),
 	};

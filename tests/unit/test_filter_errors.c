@@ -59,7 +59,11 @@ an_error_names_the_word_and_its_column(void **state)
 	    {"packets > -1", "column 11: there should be a number"},
 	    {"packets > 18446744073709551616", "there should be a number"},
 	    {"packets => 1", "column 10: there should be a number"},
-	    {"direction out and not expected", "column 23: 'expected' cannot"},
+	    {"expected by", "column 12: the filter ends where the name of an "
+			    "expectation"},
+	    {"expected by mirror", "column 13: nothing is expected by the name "
+				   "'mirror'"},
+	    {"dst expected", "column 5: 'expected' has no 'dst'"},
 	    {"@", "column 2: the filter ends where the name of a filter"},
 	    {"@ssh-oud", "column 2: there is no filter 'ssh-oud'; did you "
 			 "mean 'ssh-out'?"},

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "aggregator/core.h"
+#include "aggregator/config_own.h"
+
+#include "aggregator/config.h"
 #include "common/err.h"
 #include "common/filter.h"
 #include "common/host.h"
@@ -64,30 +66,42 @@ write_match(char *text, int port, const struct addr *a, size_t n)
 	snprintf(text + len, OWN_TEXT_MAX - len, "]");
 }
 
-int
-core_expect_own(const struct config *config, struct err *e)
+/* Appends the expectation, whose strings and filter then belong to the site. */
+static int
+add(struct site *site, const char *match, struct err *e)
 {
-	struct site *site = config->site;
+	struct expectation x = {.builtin = true, .expires_ns = TIME_NONE};
+
+	snprintf(x.match.name, sizeof(x.match.name), CONFIG_OWN_LINK);
+	x.match.text = strdup(match);
+	x.owner = strdup("synhive");
+	x.reason = strdup("the agents' own link to this aggregator");
+	if (x.match.text != NULL && x.owner != NULL && x.reason != NULL) {
+		x.match.filter = filter_parse(match, site, e);
+		if (x.match.filter != NULL)
+			return site_add_expected(site, &x, e);
+	} else {
+		err_set(e, EX_OSERR, "out of memory");
+	}
+	free(x.match.text);
+	free(x.owner);
+	free(x.reason);
+	return -1;
+}
+
+int
+config_expect_own(struct config *c, struct err *e)
+{
 	struct addr addr[OWN_ADDRS_MAX];
 	char host[ADDR_TEXT_MAX], text[OWN_TEXT_MAX];
-	struct expectation x = {.builtin = true, .expires_ns = TIME_NONE};
 	size_t n;
 	int port;
 
-	if (split(config->listen, host, &port) == -1)
+	if (split(c->listen, host, &port) == -1)
 		return 0; /* no address that a record could show */
 	n = own_addresses(host, addr);
 	if (n == 0)
 		return 0;
 	write_match(text, port, addr, n);
-	snprintf(x.match.name, sizeof(x.match.name), "agents-link");
-	x.match.text = strdup(text);
-	x.owner = strdup("synhive");
-	x.reason = strdup("the agents' own link to this aggregator");
-	if (x.match.text == NULL || x.owner == NULL || x.reason == NULL)
-		return err_set(e, EX_OSERR, "out of memory");
-	x.match.filter = filter_parse(text, site, e);
-	if (x.match.filter == NULL)
-		return -1;
-	return site_add_expected(site, &x, e);
+	return add(c->site, text, e);
 }
