@@ -95,14 +95,14 @@ static const struct {
 	const char *name;
 	uint8_t number;
 } protos[] = {
-    /* Longer names first: the beginning is compared. */
+    /* The beginning is compared: longer names first. */
+    {"TCP", 6},
+    {"UDPLITE", 136},
+    {"UDP", 17},
     {"ICMPv6", 58},
     {"IPv6-ICMP", 58},
     {"ICMP6", 58},
     {"ICMP", 1},
-    {"TCP", 6},
-    {"UDPLITE", 136},
-    {"UDP", 17},
     {"IGMP", 2},
     {"GRE", 47},
     {"ESP", 50},

@@ -208,14 +208,34 @@ read_urgp(struct walk *w)
 	skip_value(w);
 }
 
-static void
-read_out(struct walk *w)
+static struct cursor
+read_name(struct walk *w)
 {
 	const char *from = w->c.p;
 
 	skip_value(w);
+	return (struct cursor){from, w->c.p};
+}
+
+/* "OUT=br0 PHYSOUT=eth1", and in older kernels "IN=br0 PHYSIN=eth0 OUT=br0":
+ * a bridge's port tells more than the bridge. */
+static void
+read_out(struct walk *w)
+{
 	w->seen |= SEEN_OUT;
-	w->out->out_if = (struct cursor){from, w->c.p};
+	w->out->out_if = read_name(w);
+}
+
+static void
+read_physout(struct walk *w)
+{
+	w->out->out_if = read_name(w);
+}
+
+static void
+read_physin(struct walk *w)
+{
+	w->out->in_if = read_name(w);
 }
 
 /* Keys as numbers: their letters, the last one lowest. */
@@ -224,6 +244,7 @@ read_out(struct walk *w)
 #define KEY4(a, b, c, d) (KEY3(a, b, c) << 8 | (d))
 #define KEY5(a, b, c, d, e) (KEY4(a, b, c, d) << 8 | (e))
 #define KEY6(a, b, c, d, e, f) (KEY5(a, b, c, d, e) << 8 | (f))
+#define KEY7(a, b, c, d, e, f, g) (KEY6(a, b, c, d, e, f) << 8 | (g))
 #define KEY8(a, b, c, d, e, f, g, h) (KEY4(a, b, c, d) << 32 | KEY4(e, f, g, h))
 
 static void
@@ -272,6 +293,12 @@ read_value(struct walk *w, uint64_t key)
 		break;
 	case KEY3('O', 'U', 'T'):
 		read_out(w);
+		break;
+	case KEY6('P', 'H', 'Y', 'S', 'I', 'N'):
+		read_physin(w);
+		break;
+	case KEY7('P', 'H', 'Y', 'S', 'O', 'U', 'T'):
+		read_physout(w);
 		break;
 	default: /* nothing that a record has */
 		skip_value(w);

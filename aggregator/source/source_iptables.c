@@ -9,6 +9,7 @@
 #include "aggregator/source/stamp.h"
 #include "common/err.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
