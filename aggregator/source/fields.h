@@ -8,8 +8,9 @@
 
 /* Lines in columns: flows as other tools print them. */
 
-#define FIELDS_MAX 96 /* nfdump 1.7 has 48, Zeek's conn.log with packages 30   \
-		       */
+#define FIELDS_MAX                                                             \
+	96 /* nfdump 1.7 has 48, Zeek's conn.log with packages 30              \
+	    */
 
 struct fields {
 	struct cursor f[FIELDS_MAX];
