@@ -49,6 +49,20 @@ names_add(struct names *s, const char *name)
 	s->name[at][len] = '\0';
 }
 
+int
+incident_copy(struct incident *to, const struct incident *from)
+{
+	size_t bytes = from->n_evidence * sizeof(*from->evidence);
+
+	*to = *from;
+	to->evidence = malloc(bytes + 1);
+	if (to->evidence == NULL)
+		return -1;
+	if (bytes > 0)
+		memcpy(to->evidence, from->evidence, bytes);
+	return 0;
+}
+
 void
 incident_fini(struct incident *i)
 {

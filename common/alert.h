@@ -92,6 +92,8 @@ struct incident {
 	uint64_t evidence_left_out;
 };
 
+/* Returns 0; -1: no memory, and 'to' needs no incident_fini(). */
+int incident_copy(struct incident *to, const struct incident *from);
 void incident_fini(struct incident *i);
 
 #endif

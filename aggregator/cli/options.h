@@ -22,14 +22,20 @@ enum option_group {
 	OPTIONS_COUNT = 16,  /* --count */
 	OPTIONS_ALERTS = 32, /* -f, --all, --feed, --server-key, --key */
 	OPTIONS_REFUSED = 64,
+	OPTIONS_FILES = 128,   /* --year, --tz */
+	OPTIONS_ANALYSE = 256, /* --aliases, --explain */
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
 struct options {
 	const char *store, *config, *feed, *server_key, *key;
+	const char *zone, *aliases;
 	const struct format *format; /* never NULL */
 	int64_t since_ns, until_ns;  /* [since, until); TIME_NONE: open */
 	struct nets home;
+	int year; /* 0: not given */
+	bool has_explain;
+	struct addr explain;
 	bool count, follow, all, refused, help, no_color;
 };
 

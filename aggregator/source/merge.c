@@ -155,3 +155,9 @@ merge_about(struct merge *m, size_t file, struct source_about *out)
 {
 	reader_about(m->file[file].reader, out);
 }
+
+const char *
+merge_sensor(const struct merge *m, size_t file)
+{
+	return reader_sensor(m->file[file].reader);
+}

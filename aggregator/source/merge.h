@@ -26,6 +26,8 @@ void merge_close(struct merge *m);
  * NULL: the end. */
 const struct record *merge_next(struct merge *m, size_t *file);
 
+/* source_sensor() of a file; borrowed. */
+const char *merge_sensor(const struct merge *m, size_t file);
 size_t merge_files(const struct merge *m);
 void merge_about(struct merge *m, size_t file, struct source_about *out);
 

@@ -187,3 +187,9 @@ reader_about(struct reader *r, struct source_about *out)
 	if (r->source->remark != NULL)
 		r->source->remark(r->self, out->remark, sizeof(out->remark));
 }
+
+const char *
+reader_sensor(const struct reader *r)
+{
+	return r->sensor;
+}

@@ -71,6 +71,9 @@ void reader_close(struct reader *r);
  * end. */
 bool reader_next(struct reader *r, struct record *out);
 
+/* source_sensor() of its path; borrowed. */
+const char *reader_sensor(const struct reader *r);
+
 struct source_about {
 	const char *path, *sensor;
 	const struct source *source;

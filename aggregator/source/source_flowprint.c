@@ -156,7 +156,7 @@ take(struct flowprint *s, const struct line *line, struct record *out)
 			line->text, line->len, excerpt, sizeof(excerpt)));
 		return false;
 	}
-	tally_proto(s->c.tally, row.record.proto);
+	tally_packet(s->c.tally, row.record.proto, row.record.time_ns);
 	if (row.record.proto != 6 || !tally_flow(s->c.tally, &row.record))
 		return false;
 	*out = row.record;

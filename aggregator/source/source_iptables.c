@@ -177,7 +177,7 @@ take_packet(struct iptables *s, struct cursor head, struct record *out)
 		tally_complain(s->c.tally, s->line.number, "%s", why);
 		return false;
 	}
-	tally_proto(s->c.tally, p->record.proto);
+	tally_packet(s->c.tally, p->record.proto, p->record.time_ns);
 	if (p->record.proto != 6)
 		return false;
 	if (!(p->record.has & HAS_FLAGS)) { /* a fragment */

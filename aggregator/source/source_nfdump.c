@@ -92,7 +92,7 @@ read_flow(struct nfdump *s, const struct fields *f, struct flowrow *row)
 static bool
 take_flow(struct nfdump *s, const struct flowrow *row, struct record *out)
 {
-	tally_proto(s->c.tally, row->record.proto);
+	tally_packet(s->c.tally, row->record.proto, row->record.time_ns);
 	if (row->record.proto != 6)
 		return false;
 	if (row->back_packets > 0) {

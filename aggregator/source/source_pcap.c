@@ -252,10 +252,10 @@ decode(struct pcap_source *s, struct rd r, const struct outside *o,
 	case DECODE_OK:
 		break;
 	case DECODE_NOT_TCP:
-		tally_proto(t, out->proto);
+		tally_packet(t, out->proto, time_ns);
 		return false;
 	case DECODE_FRAGMENT:
-		tally_proto(t, out->proto);
+		tally_packet(t, out->proto, time_ns);
 		t->kind[TALLY_OTHER_TCP] += out->proto == 6;
 		return false;
 	case DECODE_NOT_IP:
@@ -266,7 +266,7 @@ decode(struct pcap_source *s, struct rd r, const struct outside *o,
 		tally_complain(t, t->lines, "%s", decode_result_text(result));
 		return false;
 	}
-	tally_proto(t, out->proto);
+	tally_packet(t, out->proto, time_ns);
 	out->time_ns = time_ns;
 	add_outside(s, o, out);
 	return tally_tcp(t, out);

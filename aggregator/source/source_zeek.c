@@ -168,7 +168,7 @@ history_of(const struct flowrow *row)
 static bool
 take_connection(struct zeek *z, struct flowrow *row, struct record *out)
 {
-	tally_proto(z->c.tally, row->record.proto);
+	tally_packet(z->c.tally, row->record.proto, row->record.time_ns);
 	if (row->record.proto != 6)
 		return false;
 	z->back =

@@ -51,24 +51,32 @@ tally_complain(struct tally *t, uint64_t number, const char *fmt, ...)
 	va_end(ap);
 }
 
-void
-tally_proto(struct tally *t, uint8_t proto)
+static enum tally_proto
+proto_of(uint8_t proto)
 {
 	switch (proto) {
 	case 6:
-		t->proto[TALLY_TCP]++;
-		break;
+		return TALLY_TCP;
 	case 17:
-		t->proto[TALLY_UDP]++;
-		break;
+		return TALLY_UDP;
 	case 1:
 	case 58:
-		t->proto[TALLY_ICMP]++;
-		break;
+		return TALLY_ICMP;
 	default: /* a number from outside */
-		t->proto[TALLY_OTHER]++;
-		break;
+		return TALLY_OTHER;
 	}
+}
+
+void
+tally_packet(struct tally *t, uint8_t proto, int64_t time_ns)
+{
+	t->proto[proto_of(proto)]++;
+	if (time_ns == TIME_NONE)
+		return;
+	if (t->first_ns == TIME_NONE || time_ns < t->first_ns)
+		t->first_ns = time_ns;
+	if (time_ns > t->last_ns)
+		t->last_ns = time_ns;
 }
 
 static bool
@@ -79,12 +87,6 @@ note(struct tally *t, const struct record *r, enum tally_kind kind)
 	t->has |= r->has;
 	t->lacks |= ~(uint32_t)r->has;
 	t->hooks |= 1U << r->hook;
-	if (r->time_ns == TIME_NONE)
-		return true;
-	if (t->first_ns == TIME_NONE || r->time_ns < t->first_ns)
-		t->first_ns = r->time_ns;
-	if (r->time_ns > t->last_ns)
-		t->last_ns = r->time_ns;
 	return true;
 }
 

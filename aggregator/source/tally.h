@@ -49,7 +49,7 @@ struct tally {
 	uint32_t has;		   /* columns that any record had */
 	uint32_t lacks;		   /* columns that any record had not */
 	uint32_t hooks;		   /* 1 << enum record_hook */
-	int64_t first_ns, last_ns; /* TIME_NONE: none had a time */
+	int64_t first_ns, last_ns; /* of packets; TIME_NONE: none had a time */
 };
 
 void tally_init(struct tally *t);
@@ -58,7 +58,8 @@ void tally_init(struct tally *t);
 void tally_complain(struct tally *t, uint64_t number, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-void tally_proto(struct tally *t, uint8_t proto);
+/* A packet or flow that was understood; time_ns: TIME_NONE if it has none. */
+void tally_packet(struct tally *t, uint8_t proto, int64_t time_ns);
 
 /*
  * A TCP packet: is it a record?  SYN, SYN+ACK, and RST if it answers a SYN
