@@ -67,7 +67,7 @@ print_found(void *arg, const struct incident *i)
 	if (strcmp(i->id, q->id) != 0)
 		return 0;
 	if (output_is_table(q->opt))
-		return incident_report(i, q->state, q->err);
+		return incident_report(i, q->state, NULL, NULL, q->err);
 	return print_row(q, i, q->err);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/files.h"
+#include "aggregator/cli/files_hold.h"
 #include "common/clock.h"
 #include "common/err.h"
 
@@ -42,7 +43,9 @@ void
 files_close(struct files *f)
 {
 	clear_line(f);
+	held_free(f->held);
 	merge_close(f->merge);
+	f->held = NULL;
 	f->merge = NULL;
 }
 
@@ -83,10 +86,45 @@ look(struct files *f)
 	show(f);
 }
 
+static const struct record *
+next(struct files *f, size_t *file)
+{
+	const struct record *r;
+
+	if (f->held != NULL) {
+		r = held_next(f->held, file);
+		if (r != NULL)
+			return r;
+		held_free(f->held);
+		f->held = NULL;
+	}
+	return merge_next(f->merge, file);
+}
+
+int
+files_look(struct files *f, files_fn *fn, void *arg, struct err *e)
+{
+	const struct record *r;
+	size_t file;
+
+	f->held = held_new();
+	if (f->held == NULL)
+		return err_set(e, EX_OSERR, "out of memory");
+	for (size_t i = 0; i < HELD_MAX; i++) {
+		r = merge_next(f->merge, &file);
+		if (r == NULL)
+			break;
+		held_put(f->held, r, file);
+		if (!fn(arg, r))
+			break;
+	}
+	return 0;
+}
+
 const struct record *
 files_next(struct files *f, size_t *file)
 {
-	const struct record *r = merge_next(f->merge, file);
+	const struct record *r = next(f, file);
 
 	if (r == NULL)
 		clear_line(f);

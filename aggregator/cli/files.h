@@ -12,7 +12,8 @@
  * terminal that says how far it is. */
 struct files {
 	struct merge *merge;
-	bool shows; /* somebody looks at stderr */
+	struct held *held; /* NULL: nothing is to be given again */
+	bool shows;	   /* somebody looks at stderr */
 	bool shown;
 	uint64_t until_look;
 	int64_t begun_ns, next_ns; /* of the monotonic clock */
@@ -24,5 +25,12 @@ void files_close(struct files *f);
 
 /* As merge_next(). */
 const struct record *files_next(struct files *f, size_t *file);
+
+/*
+ * Show the first records to 'fn', until it returns false or HELD_MAX came;
+ * files_next() gives them too.  Returns 0; -1 with 'e': no memory.
+ */
+typedef bool files_fn(void *arg, const struct record *r);
+int files_look(struct files *f, files_fn *fn, void *arg, struct err *e);
 
 #endif

@@ -232,7 +232,8 @@ say_next(const struct incident *i)
 }
 
 int
-incident_report(const struct incident *i, struct state *s, struct err *e)
+incident_report(const struct incident *i, struct state *s, report_more_fn *more,
+    void *arg, struct err *e)
 {
 	struct peers peers;
 	bool any = false;
@@ -242,8 +243,10 @@ incident_report(const struct incident *i, struct state *s, struct err *e)
 	say_head(i);
 	say_evidence(i);
 	say_peers(&peers);
-	if (state_sensors(s, say_loss, &any, e) == -1)
+	if (s != NULL && state_sensors(s, say_loss, &any, e) == -1)
 		return -1;
+	if (more != NULL)
+		more(arg);
 	say_next(i);
 	return 0;
 }

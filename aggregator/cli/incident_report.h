@@ -7,12 +7,18 @@
 struct err;
 struct state;
 
+/* More about what the answer rests on, as lines on stdout. */
+typedef void report_more_fn(void *arg);
+
 /*
  * The report of one incident on stdout, for somebody who was woken up: the
  * first line says it all, the last ones what to type next.
  *
- * s: asked which sensors lost something.  Returns 0, or -1 with 'e'.
+ * s:    asked which sensors lost something; NULL: there is none.
+ * more: called before what to type next; NULL: nothing more is known.
+ * Returns 0, or -1 with 'e'.
  */
-int incident_report(const struct incident *i, struct state *s, struct err *e);
+int incident_report(const struct incident *i, struct state *s,
+    report_more_fn *more, void *arg, struct err *e);
 
 #endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/cli/cmd_analyse.h"
+
+const struct command command_analyze = {
+    .name = "analyze",
+    .args = "FILE...",
+    .doc = "the same as analyse",
+    .help = "\nSee 'synhive help analyse'.\n",
+    .options = OPTIONS_STORE | OPTIONS_HOME | OPTIONS_OUTPUT | OPTIONS_FILES |
+	       OPTIONS_ANALYSE,
+    .max_words = CLI_WORDS_ANY,
+    .run = analyse,
+};
