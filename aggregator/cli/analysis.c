@@ -15,8 +15,8 @@
  * A batch ends when it is full, when the next record is of another file, or
  * when it spans so much time: then what waited for stragglers is judged.
  */
-#define BATCH_RECORDS_MAX 1024
-#define BATCH_SPAN_NS (10 * NS_PER_SEC)
+#define BATCH_RECORDS_MAX 512
+#define BATCH_SPAN_NS (60 * NS_PER_SEC)
 
 /* One time far ahead of all others is a mistake until the next one confirms
  * it: the clock of the correlator never goes back. */

@@ -115,6 +115,11 @@ cursor_proto(struct cursor *c, uint8_t *out)
 {
 	uint64_t number;
 
+	/* Nearly always, and a hot path. */
+	if (cursor_word(c, "TCP")) {
+		*out = 6;
+		return true;
+	}
 	if (cursor_number(c, 255, &number)) {
 		*out = (uint8_t)number;
 		return true;

@@ -10,7 +10,7 @@
 
 struct unpack {
 	bool is_gzip;
-	bool fresh; /* gzip: between two members */
+	bool fresh; /* between two members or frames */
 	z_stream z;
 	ZSTD_DStream *zstd;
 };
@@ -27,7 +27,7 @@ begins(const uint8_t *head, size_t len, const uint8_t *magic, size_t n)
 static bool
 open_gzip(struct unpack *u)
 {
-	u->is_gzip = u->fresh = true;
+	u->is_gzip = true;
 	/* RFC 1952 alone: no zlib, no guessing. */
 	return inflateInit2(&u->z, 16 + MAX_WBITS) == Z_OK;
 }
@@ -51,6 +51,8 @@ unpack_new(const uint8_t *head, size_t len, bool *out_of_memory)
 	if (!gzip && !begins(head, len, zstd_magic, sizeof(zstd_magic)))
 		return NULL;
 	u = calloc(1, sizeof(*u));
+	if (u != NULL)
+		u->fresh = true;
 	if (u == NULL || !(gzip ? open_gzip(u) : open_zstd(u))) {
 		unpack_free(u);
 		*out_of_memory = true;
@@ -85,13 +87,6 @@ step_gzip(struct unpack *u, struct piece *in, uint8_t *out, size_t *size)
 {
 	int rc;
 
-	if (u->fresh)
-		skip_zeroes(in);
-	if (in->left == 0 && u->fresh) {
-		*size = 0;
-		return UNPACK_WHOLE;
-	}
-	u->fresh = false;
 	u->z.next_in = in->p;
 	u->z.avail_in = (uInt)in->left;
 	u->z.next_out = out;
@@ -120,12 +115,20 @@ step_zstd(struct unpack *u, struct piece *in, uint8_t *out, size_t *size)
 	*size = to.pos;
 	if (ZSTD_isError(rc))
 		return UNPACK_DAMAGED;
-	return rc == 0 ? UNPACK_WHOLE : UNPACK_MORE;
+	u->fresh = rc == 0;
+	return u->fresh ? UNPACK_WHOLE : UNPACK_MORE;
 }
 
 enum unpack_state
 unpack_step(struct unpack *u, struct piece *in, uint8_t *out, size_t *size)
 {
+	if (u->fresh && u->is_gzip)
+		skip_zeroes(in);
+	if (u->fresh && in->left == 0) {
+		*size = 0;
+		return UNPACK_WHOLE;
+	}
+	u->fresh = false;
 	return u->is_gzip ? step_gzip(u, in, out, size)
 			  : step_zstd(u, in, out, size);
 }

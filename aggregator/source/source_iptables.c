@@ -110,10 +110,15 @@ find_prefix(struct cursor c, bool has_host)
 static bool
 find_stamp(struct cursor *c, struct stamp *out)
 {
-	for (; c->p < c->end; c->p++)
-		if (stamp_read(c, out) &&
-		    (out->kind == STAMP_LOCAL || out->kind == STAMP_OFFSET))
+	for (; c->p < c->end; c->p++) {
+		struct cursor at = *c;
+
+		if (stamp_read(&at, out) &&
+		    (out->kind == STAMP_LOCAL || out->kind == STAMP_OFFSET)) {
+			*c = at;
 			return true;
+		}
+	}
 	return false;
 }
 
