@@ -102,6 +102,7 @@ columns_of(
 
 	for (size_t i = 0; i < FIELDS; i++)
 		out->at[i] = COLUMN_NONE;
+	out->n = 0;
 	fields_words(cursor_init(order, strlen(order)), &known);
 	apply_names(&known, names, out);
 }
@@ -122,6 +123,7 @@ columns_read(const struct fields *header, const char *const *orders,
 	columns_of(best, names, &c);
 	if (apply_names(header, names, &c) < ENOUGH)
 		return false;
+	c.n = header->n;
 	*out = c;
 	return true;
 }

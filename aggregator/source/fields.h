@@ -46,6 +46,7 @@ enum field {
 /* Which column is what; COLUMN_NONE: there is none. */
 struct columns {
 	int at[FIELDS];
+	size_t n; /* columns of the header; 0: it was none */
 };
 
 /* A column's name; a table ends with NULL. */

@@ -99,6 +99,28 @@ flowrow_read(const struct columns *c, const struct fields *f,
 	return read_time(c, columns_get(c, f, FIELD_TIME), k, r);
 }
 
+const char *
+flowrow_read_below(const struct columns *c, const char *const *orders,
+    const struct field_name *names, const struct fields *f, struct calendar *k,
+    struct flowrow *out)
+{
+	bool fits = c->n == 0 || c->n == f->n;
+	const char *why = NULL;
+	struct columns known;
+
+	if (fits) {
+		why = flowrow_read(c, f, k, out);
+		if (why == NULL)
+			return NULL;
+	}
+	for (size_t i = 0; orders[i] != NULL; i++) {
+		columns_of(orders[i], names, &known);
+		if (flowrow_read(&known, f, k, out) == NULL)
+			return NULL;
+	}
+	return fits ? why : flowrow_read(c, f, k, out);
+}
+
 struct record
 flowrow_back(const struct record *r, uint64_t packets, uint64_t octets)
 {

@@ -21,6 +21,15 @@ struct flowrow {
 const char *flowrow_read(const struct columns *c, const struct fields *f,
     struct calendar *k, struct flowrow *out);
 
+/*
+ * The same for a line below a header that may be damaged: if they do not have
+ * as many columns, or the line makes no sense by 'c', the known orders are
+ * tried.  orders, names: as of columns_read().
+ */
+const char *flowrow_read_below(const struct columns *c,
+    const char *const *orders, const struct field_name *names,
+    const struct fields *f, struct calendar *k, struct flowrow *out);
+
 /* The other half of 'r': ends changed, with these counts. */
 struct record flowrow_back(
     const struct record *r, uint64_t packets, uint64_t octets);

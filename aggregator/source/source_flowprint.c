@@ -22,38 +22,39 @@ struct flowprint {
 
 /* How many words a line has tells the format: headers may be missing, or
  * stand between the lines. */
-static const struct columns three = {{
-    [FIELD_TIME] = COLUMN_NONE,
-    [FIELD_SRC] = 0,
-    [FIELD_DST] = 1,
-    [FIELD_PROTO] = 2,
-    [FIELD_SPORT] = 3,
-    [FIELD_DPORT] = 4,
-    [FIELD_OCTETS] = 5,
-    [FIELD_PACKETS] = 6,
-    [FIELD_FLAGS] = COLUMN_NONE,
-    [FIELD_BACK_PACKETS] = COLUMN_NONE,
-    [FIELD_BACK_OCTETS] = COLUMN_NONE,
-    [FIELD_STATE] = COLUMN_NONE,
-    [FIELD_HISTORY] = COLUMN_NONE,
-}};
+static const struct columns three = {.at = {
+					 [FIELD_TIME] = COLUMN_NONE,
+					 [FIELD_SRC] = 0,
+					 [FIELD_DST] = 1,
+					 [FIELD_PROTO] = 2,
+					 [FIELD_SPORT] = 3,
+					 [FIELD_DPORT] = 4,
+					 [FIELD_OCTETS] = 5,
+					 [FIELD_PACKETS] = 6,
+					 [FIELD_FLAGS] = COLUMN_NONE,
+					 [FIELD_BACK_PACKETS] = COLUMN_NONE,
+					 [FIELD_BACK_OCTETS] = COLUMN_NONE,
+					 [FIELD_STATE] = COLUMN_NONE,
+					 [FIELD_HISTORY] = COLUMN_NONE,
+				     }};
 #define WORDS_OF_THREE 7
 
-static const struct columns five = {{
-    [FIELD_TIME] = COLUMN_NONE, /* in a form of its own: the first word */
-    [FIELD_SRC] = 3,
-    [FIELD_SPORT] = 4,
-    [FIELD_DST] = 6,
-    [FIELD_DPORT] = 7,
-    [FIELD_PROTO] = 8,
-    [FIELD_FLAGS] = 9,
-    [FIELD_PACKETS] = 10,
-    [FIELD_OCTETS] = 11,
-    [FIELD_BACK_PACKETS] = COLUMN_NONE,
-    [FIELD_BACK_OCTETS] = COLUMN_NONE,
-    [FIELD_STATE] = COLUMN_NONE,
-    [FIELD_HISTORY] = COLUMN_NONE,
-}};
+static const struct columns five = {
+    .at = {
+	[FIELD_TIME] = COLUMN_NONE, /* in a form of its own: the first word */
+	[FIELD_SRC] = 3,
+	[FIELD_SPORT] = 4,
+	[FIELD_DST] = 6,
+	[FIELD_DPORT] = 7,
+	[FIELD_PROTO] = 8,
+	[FIELD_FLAGS] = 9,
+	[FIELD_PACKETS] = 10,
+	[FIELD_OCTETS] = 11,
+	[FIELD_BACK_PACKETS] = COLUMN_NONE,
+	[FIELD_BACK_OCTETS] = COLUMN_NONE,
+	[FIELD_STATE] = COLUMN_NONE,
+	[FIELD_HISTORY] = COLUMN_NONE,
+    }};
 #define WORDS_OF_FIVE 12
 
 /* "1109.10:15:23.456": month, day, time. */

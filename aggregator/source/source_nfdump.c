@@ -81,7 +81,8 @@ static const char *
 read_flow(struct nfdump *s, const struct fields *f, struct flowrow *row)
 {
 	struct record *r = &row->record;
-	const char *why = flowrow_read(&s->columns, f, s->c.calendar, row);
+	const char *why = flowrow_read_below(
+	    &s->columns, orders, names, f, s->c.calendar, row);
 
 	if (why == NULL && r->proto == 6 && read_flags(row->flags, &r->flags))
 		r->has |= HAS_FLAGS;

@@ -87,7 +87,7 @@ static void
 json_fields(
     struct zeek *z, const json_t *root, struct columns *c, struct fields *f)
 {
-	f->n = FIELDS;
+	c->n = f->n = FIELDS;
 	for (size_t i = 0; i < FIELDS; i++) {
 		c->at[i] = COLUMN_NONE;
 		f->f[i] = cursor_init("-", 1);
@@ -200,9 +200,16 @@ static const char *
 read_tabs(struct zeek *z, struct cursor c, struct flowrow *row)
 {
 	struct fields f;
+	const char *why;
 
 	fields_split(c, z->separator, &f);
-	return flowrow_read(&z->columns, &f, z->c.calendar, row);
+	why = flowrow_read_below(
+	    &z->columns, orders, names, &f, z->c.calendar, row);
+	if (why == NULL || z->separator == '\t')
+		return why;
+	fields_split(c, '\t', &f); /* the header may be damaged there, too */
+	return flowrow_read_below(
+	    &z->columns, orders, names, &f, z->c.calendar, row);
 }
 
 /* "#fields	ts	uid ...", "#separator \x09". */
