@@ -53,7 +53,8 @@ cut_rotation(char *name)
 
 	while (digits < n && isdigit((unsigned char)name[n - 1 - digits]))
 		digits++;
-	if (digits == 0 || digits + 1 >= n)
+	/* "10.9.0.2" is a host, not its second file. */
+	if (digits == 0 || digits + 1 >= n || strspn(name, "0123456789.") == n)
 		return;
 	if ((name[n - 1 - digits] == '.' && digits <= 3) ||
 	    (name[n - 1 - digits] == '-' && digits == 8))
