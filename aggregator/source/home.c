@@ -49,12 +49,22 @@ home_free(struct home *h)
 	free(h);
 }
 
+/* The hook, or what the devices tell of it. */
+static uint8_t
+hook_of(const struct record *r)
+{
+	if (r->hook != HOOK_NONE || (r->in_if == NULL) == (r->out_if == NULL))
+		return r->hook;
+	return r->in_if != NULL ? HOOK_IN : HOOK_OUT;
+}
+
 bool
 home_put(struct home *h, const struct record *r)
 {
 	/* Who answers was called. */
 	bool back = (r->has & HAS_FLAGS) && (r->flags & TCP_ACK) &&
 		    (r->flags & (TCP_SYN | TCP_RST));
+	uint8_t hook = hook_of(r);
 	struct seen *s;
 
 	if (h->n == HOME_RECORDS_MAX)
@@ -62,10 +72,10 @@ home_put(struct home *h, const struct record *r)
 	s = &h->seen[h->n++];
 	s->end[0] = back ? r->src : r->dst;
 	s->end[1] = back ? r->dst : r->src;
-	if (r->hook == HOOK_IN || r->hook == HOOK_OUT) {
+	if (hook == HOOK_IN || hook == HOOK_OUT) {
 		s->known = true;
-		s->end[0] = r->hook == HOOK_IN ? r->dst : r->src;
-		s->end[1] = r->hook == HOOK_IN ? r->src : r->dst;
+		s->end[0] = hook == HOOK_IN ? r->dst : r->src;
+		s->end[1] = hook == HOOK_IN ? r->src : r->dst;
 		h->known++;
 	}
 	return h->n < HOME_RECORDS_MAX;

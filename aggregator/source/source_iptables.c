@@ -170,6 +170,16 @@ read_head(struct iptables *s, struct cursor head, struct record *r)
 	return NULL;
 }
 
+/* Two SYNs of one second may be two attempts or one packet that two rules
+ * logged: where the time is no more exact, where a SYN was seen says nothing
+ * about that, and the hook is left out. */
+static void
+set_hook(struct record *r)
+{
+	if (r->time_ns == TIME_NONE || r->time_ns % NS_PER_SEC == 0)
+		r->hook = HOOK_NONE;
+}
+
 /* Whether a packet becomes a record. */
 static bool
 take_packet(struct iptables *s, struct cursor head, struct record *out)
@@ -189,6 +199,7 @@ take_packet(struct iptables *s, struct cursor head, struct record *out)
 		s->c.tally->kind[TALLY_OTHER_TCP]++;
 		return false;
 	}
+	set_hook(&p->record);
 	if (!tally_tcp(s->c.tally, &p->record))
 		return false;
 	p->record.in_if =
