@@ -4,6 +4,7 @@
 #include "aggregator/source/input.h"
 #include "aggregator/source/interned.h"
 #include "aggregator/source/lines.h"
+#include "aggregator/source/loghead.h"
 #include "aggregator/source/logtext.h"
 #include "aggregator/source/source.h"
 #include "aggregator/source/stamp.h"
@@ -34,94 +35,6 @@ struct iptables {
 	bool has_uptimes, has_timeless;
 };
 
-/* --- what comes before a packet --- */
-
-/* "<6>", "<174>1 " */
-static void
-skip_priority(struct cursor *c)
-{
-	struct cursor at = *c;
-	uint64_t n;
-
-	if (!cursor_char(&at, '<') || !cursor_number(&at, 999, &n) ||
-	    !cursor_char(&at, '>'))
-		return;
-	if (cursor_left(&at) > 2 && is_digit(at.p[0]) && at.p[1] == ' ')
-		at.p += 2;
-	*c = at;
-}
-
-static void
-skip_word(struct cursor *c)
-{
-	while (c->p < c->end && *c->p != ' ')
-		c->p++;
-	cursor_blanks(c);
-}
-
-/* "kernel:", "ulogd[412]:" */
-static bool
-is_tag(struct cursor c)
-{
-	const char *from = c.p;
-
-	while (c.p < c.end && *c.p != ' ')
-		c.p++;
-	return c.p > from && c.p[-1] == ':';
-}
-
-/* The log prefix in 'c', which begins behind the time. */
-static struct cursor
-find_prefix(struct cursor c, bool has_host)
-{
-	struct stamp uptime;
-
-	cursor_blanks(&c);
-	if (has_host && is_tag(c)) {
-		skip_word(&c);
-	} else if (has_host) {
-		struct cursor at = c;
-
-		skip_word(&at);
-		/* A program's name follows; RFC 5424 has "- - - -" there. */
-		if (is_tag(at)) {
-			c = at;
-			skip_word(&c);
-		} else if (cursor_word(&at, "- ")) {
-			c = at;
-		}
-		while (cursor_word(&c, "- "))
-			continue;
-	}
-	if (cursor_peek(&c) == '[') {
-		struct cursor at = c;
-
-		if (stamp_read(&at, &uptime) && uptime.kind == STAMP_UPTIME)
-			c = at;
-		cursor_blanks(&c);
-	}
-	while (c.end > c.p && c.end[-1] == ' ')
-		c.end--;
-	return c;
-}
-
-/* The first time anywhere in 'c': grep puts the file's name before it, a
- * damaged line's end the rest of another one. */
-static bool
-find_stamp(struct cursor *c, struct stamp *out)
-{
-	for (; c->p < c->end; c->p++) {
-		struct cursor at = *c;
-
-		if (stamp_read(&at, out) &&
-		    (out->kind == STAMP_LOCAL || out->kind == STAMP_OFFSET)) {
-			*c = at;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* --- one packet --- */
 
 static bool
@@ -143,13 +56,13 @@ read_head(struct iptables *s, struct cursor head, struct record *r)
 	struct cursor c = head;
 	bool bracket;
 
-	skip_priority(&c);
+	loghead_skip_priority(&c);
 	bracket = cursor_peek(&c) == '[';
 	r->time_ns = s->entry_ns;
 	if (r->time_ns != TIME_NONE) {
 		bracket = true; /* a message alone */
 	} else if (stamp_read(&c, &stamp) ||
-		   (c = head, find_stamp(&c, &stamp))) {
+		   (c = head, loghead_find_stamp(&c, &stamp))) {
 		if (!set_time(s, &stamp, &r->time_ns))
 			return "there is no such date (29 February: is --year "
 			       "right?)";
@@ -163,7 +76,7 @@ read_head(struct iptables *s, struct cursor head, struct record *r)
 		s->has_timeless = true;
 	}
 	s->before_ns = r->time_ns;
-	c = find_prefix(c, !bracket);
+	c = loghead_prefix(c, !bracket);
 	r->prefix = interned_get(&s->names, c.p, cursor_left(&c));
 	if (r->time_ns != TIME_NONE)
 		r->has |= HAS_TIME;
@@ -337,7 +250,7 @@ detect_line(const struct line *line)
 	if (logtext_find(&c) && logtext_read(c, &packet) == NULL)
 		return DETECT_PACKET;
 	c = cursor_init(line->text, line->len);
-	skip_priority(&c);
+	loghead_skip_priority(&c);
 	return stamp_read(&c, &stamp) || cursor_word(&c, JOURNAL_TIME);
 }
 

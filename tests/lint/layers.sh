@@ -30,7 +30,7 @@ libnetfilter_log/              agent/nflog
 sqlite3.h                      aggregator/store/
 zstd.h                         aggregator/store/ aggregator/source/input
 zlib.h                         aggregator/source/input
-pcap/                          aggregator/source/source_pcap
+pcap/                          aggregator/source/source_pcap aggregator/source/pcaplink
 confuse.h                      common/conf
 \.pb-c\.h                      common/wire
 zmq.h                          common/loop common/zap common/keys agent/link aggregator/ingest/ aggregator/feed/ aggregator/cli/subscribe

@@ -180,8 +180,7 @@ spoilt_by(const struct text *t, const struct format *f, size_t at)
 static void
 good_lines_survive_any_byte(void **state)
 {
-	static const char values[] = {
-	    '\n', '\0', ' ', '7', '"', '\xff'};
+	static const char values[] = {'\n', '\0', ' ', '7', '"', '\xff'};
 	const struct format *f = *state;
 	struct text t = {.n = 0};
 	unsigned int all = (1U << ROWS) - 1;
