@@ -38,20 +38,9 @@ PACKAGES_CHECK := $(PACKAGES_DEMO) clang clang-format libclang-rt-14-dev \
 
 # need NAME,PACKAGES: make $(B)/.have-NAME once the packages are there
 define need
-$(B)/.have-$(1): Makefile
+$(B)/.have-$(1): Makefile tests/need.sh
 	@mkdir -p $$(@D)
-	@missing=; for p in $(2); do \
-	   dpkg-query -W -f='$$$${Status}' $$$$p 2>/dev/null | \
-	     grep -q 'ok installed' || missing="$$$$missing $$$$p"; done; \
-	 if [ -n "$$$$missing" ]; then \
-	   set -- apt-get install -y --no-install-recommends $$$$missing; \
-	   if [ "$$$$(id -u)" != 0 ]; then \
-	     echo "These packages are missing. Type:  sudo $$$$*" >&2; exit 1; fi; \
-	   echo "Installing:$$$$missing"; \
-	   export DEBIAN_FRONTEND=noninteractive; \
-	   "$$$$@" >$$@.log 2>&1 || \
-	     { apt-get update >$$@.log 2>&1 && "$$$$@" >>$$@.log 2>&1; } || \
-	     { cat $$@.log >&2; exit 1; }; fi
+	@tests/need.sh $(2)
 	@touch $$@
 endef
 $(eval $(call need,build,$(PACKAGES_BUILD)))

@@ -6,6 +6,7 @@
 #include "agent/link.h"
 #include "agent/nflog.h"
 #include "agent/rules.h"
+#include "agent/window.h"
 #include "common/batch.h"
 #include "common/clock.h"
 #include "common/err.h"
@@ -30,12 +31,17 @@
 #define FAREWELL_NS (2 * NS_PER_SEC)
 #define FAREWELL_LOOK_NS (10 * NS_PER_MS)
 
+/* A group that need not be read at once is left alone for so long, so that
+ * one round has more to do: a wake-up costs as much as 50 packets. */
+#define REST_NS (5 * NS_PER_MS)
+
 /* One of the two groups, and the batch that its records go to. */
 struct flow {
 	struct agent *agent;
 	struct nflog_group *nflog;
 	struct builder *batch;
-	struct loop_timer *age;
+	struct loop_watch *watch;
+	struct loop_timer *age, *rest;
 	bool at_once; /* its batches do not wait */
 };
 
@@ -59,24 +65,25 @@ struct agent {
 static uint64_t
 kernel_lost(const struct agent *a)
 {
-	struct nflog_stats out, in;
-
-	nflog_group_stats(a->out.nflog, &out);
-	nflog_group_stats(a->in.nflog, &in);
-	return out.lost + in.lost;
+	return nflog_group_lost(a->out.nflog) + nflog_group_lost(a->in.nflog);
 }
 
 static void
-give(struct agent *a, const struct wire_message *m, size_t records)
+give(struct agent *a, const struct wire_message *m)
 {
-	const uint8_t *buf;
+	struct window_item i = {.sequence = a->sequence};
 	struct err e;
-	size_t len = wire_pack(a->wire, m, &buf, &e);
 
-	if (len == 0)
+	if (m->kind == WIRE_BATCH) {
+		i.records = m->batch.records.n;
+		i.lost = m->batch.kernel_lost;
+		i.dropped = m->batch.dropped;
+	}
+	i.len = wire_pack(a->wire, m, &i.buf, &e);
+	if (i.len == 0)
 		log_error("agent", "%s", e.text);
 	else
-		link_put(a->link, a->sequence, records, buf, len);
+		link_put(a->link, &i);
 }
 
 /* Send what the flow gathered, or only what was lost. */
@@ -85,22 +92,24 @@ flush(struct agent *a, struct flow *f)
 {
 	struct wire_message m = {.kind = WIRE_BATCH};
 	struct link_stats link;
-	uint64_t lost = kernel_lost(a);
+	uint64_t lost, dropped;
 
 	loop_timer_off(f->age);
 	link_stats(a->link, &link);
+	lost = kernel_lost(a) + link.untold_lost;
+	dropped = link.dropped + link.untold_dropped;
 	m.batch.records = *builder_view(f->batch);
 	if (m.batch.records.n == 0 && lost == a->lost_told &&
-	    link.dropped == a->dropped_told)
+	    dropped == a->dropped_told)
 		return;
 	m.batch.run = a->run;
 	m.batch.sequence = ++a->sequence;
 	m.batch.kernel_lost = lost - a->lost_told;
-	m.batch.dropped = link.dropped - a->dropped_told;
+	m.batch.dropped = dropped - a->dropped_told;
 	a->lost_told = lost;
-	a->dropped_told = link.dropped;
+	a->dropped_told = dropped;
 	a->records += m.batch.records.n;
-	give(a, &m, m.batch.records.n);
+	give(a, &m);
 	builder_reset(f->batch);
 }
 
@@ -137,10 +146,22 @@ on_packets(void *arg)
 	}
 	if (builder_count(f->batch) == 0)
 		return;
-	if (f->at_once)
+	if (f->at_once) {
 		flush(a, f);
-	else if (!loop_timer_on(f->age))
+		return;
+	}
+	if (!loop_timer_on(f->age))
 		loop_timer_in(f->age, a->config->batch_age_ns, false);
+	loop_pause(f->watch, true);
+	loop_timer_in(f->rest, REST_NS, false);
+}
+
+static void
+on_rested(void *arg)
+{
+	struct flow *f = arg;
+
+	loop_pause(f->watch, false);
 }
 
 static void
@@ -184,6 +205,7 @@ on_heartbeat(void *arg)
 	    .boottime_ns = clock_boot_ns(),
 	    .records = a->records,
 	    .kernel_lost = out.lost + in.lost,
+	    .pending = out.pending + in.pending,
 	    .dropped = link.dropped,
 	    .undecoded = out.undecoded + in.undecoded,
 	    .refused = link.refused,
@@ -192,7 +214,7 @@ on_heartbeat(void *arg)
 	};
 	snprintf(h->rules, sizeof(h->rules), "%s",
 	    rules_mode_text(a->config->rules));
-	give(a, &m, 0);
+	give(a, &m);
 }
 
 static void
@@ -238,7 +260,8 @@ open_flow(struct agent *a, struct flow *f, uint16_t group,
 	f->at_once = queue_threshold == 1;
 	f->batch = builder_new(BATCH_RECORDS, WIRE_BATCH_MAX);
 	f->age = loop_timer(a->loop, on_age, f);
-	if (f->batch == NULL || f->age == NULL)
+	f->rest = loop_timer(a->loop, on_rested, f);
+	if (f->batch == NULL || f->age == NULL || f->rest == NULL)
 		return err_set(e, EX_OSERR, "out of memory");
 	f->nflog = nflog_group_open(group, &o, e);
 	return f->nflog == NULL ? -1 : 0;
@@ -270,11 +293,12 @@ watch_all(struct agent *a, struct err *e)
 {
 	a->heartbeat = loop_timer(a->loop, on_heartbeat, a);
 	a->farewell = loop_timer(a->loop, on_farewell, a);
+	a->out.watch =
+	    loop_fd(a->loop, nflog_group_fd(a->out.nflog), on_packets, &a->out);
+	a->in.watch =
+	    loop_fd(a->loop, nflog_group_fd(a->in.nflog), on_packets, &a->in);
 	if (a->heartbeat == NULL || a->farewell == NULL ||
-	    loop_fd(a->loop, nflog_group_fd(a->out.nflog), on_packets,
-		&a->out) == NULL ||
-	    loop_fd(a->loop, nflog_group_fd(a->in.nflog), on_packets, &a->in) ==
-		NULL)
+	    a->out.watch == NULL || a->in.watch == NULL)
 		return err_set(e, EX_OSERR, "out of memory");
 	loop_timer_in(a->heartbeat, HEARTBEAT_NS, true);
 	if (loop_signal(a->loop, SIGTERM, on_stop, a, e) == -1)

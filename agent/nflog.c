@@ -298,3 +298,9 @@ nflog_group_stats(struct nflog_group *g, struct nflog_stats *out)
 	*out = g->stats;
 	out->pending = estimate(g);
 }
+
+uint64_t
+nflog_group_lost(const struct nflog_group *g)
+{
+	return g->stats.lost;
+}

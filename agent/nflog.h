@@ -78,4 +78,7 @@ struct nflog_stats {
 };
 void nflog_group_stats(struct nflog_group *g, struct nflog_stats *out);
 
+/* 'lost' alone, which costs nothing; 'pending' reads /proc. */
+uint64_t nflog_group_lost(const struct nflog_group *g);
+
 #endif

@@ -178,7 +178,7 @@ core_sensors_save(struct core *c)
 
 		if (!s->dirty)
 			continue;
-		s->state.kernel_lost = s->lost + s->unread;
+		s->state.kernel_lost = s->lost + s->unread + s->pending;
 		failed = state_put_sensor(c->state, &s->state, &e) == -1;
 		s->dirty = failed;
 	}
@@ -221,6 +221,7 @@ core_sensor_run(struct core *c, size_t sensor, const char *address,
 	s->state.boot = h->boot;
 	s->state.clock_ahead_ns = h->wall_ns - now_ns;
 	s->next = 0;
+	s->pending = 0;
 	s->recount = true;
 	core_sensor_seen(c, sensor, now_ns);
 }
@@ -260,6 +261,7 @@ core_sensor_heartbeat(
 	snprintf(s->state.rules, sizeof(s->state.rules), "%s", h->rules);
 	s->state.undecoded = h->undecoded;
 	s->state.refused = h->refused;
+	s->pending = h->pending;
 	s->state.queued_messages = h->queued_messages;
 	s->state.queued_bytes = h->queued_bytes;
 	s->state.clock_ahead_ns = h->wall_ns - clock_wall_ns();

@@ -2,8 +2,11 @@
 #include "aggregator/pipeline.h"
 
 #include "aggregator/correlate/alerts.h"
+#include "aggregator/correlate/covered.h"
 #include "aggregator/correlate/detect.h"
 #include "aggregator/correlate/fold.h"
+#include "aggregator/correlate/history.h"
+#include "aggregator/correlate/hold.h"
 #include "aggregator/correlate/incident.h"
 #include "common/err.h"
 
@@ -14,6 +17,9 @@
 struct pipeline {
 	struct pipeline_sink sink;
 	struct fold *fold;
+	struct history *history;
+	struct covered *covered;
+	struct hold *hold;
 	struct alerts *alerts;
 	struct detect *detect;
 	struct incidents *incidents;
@@ -22,24 +28,62 @@ struct pipeline {
 };
 
 static void
-tell_incident(struct pipeline *p, const struct incident *i, const char *op)
+on_incident(void *arg, const struct incident *i, const char *op)
 {
-	if (i != NULL && !p->muted && p->sink.incident != NULL)
+	struct pipeline *p = arg;
+
+	if (!p->muted && p->sink.incident != NULL)
 		p->sink.incident(p->sink.arg, i, op);
+}
+
+/* It is evidence of each of them, at that one's own time.  The alert names
+ * the incident of the first. */
+static void
+share_evidence(struct pipeline *p, struct alert *a,
+    const struct alert_share *share, size_t n)
+{
+	*a->incident = '\0';
+	for (size_t k = 0; k < n; k++) {
+		struct alert own = *a;
+
+		own.address = share[k].address;
+		own.severity = share[k].severity;
+		own.first_ns = share[k].first_ns;
+		own.last_ns = share[k].last_ns;
+		memcpy(own.honeypot, share[k].honeypot, sizeof(own.honeypot));
+		*own.incident = '\0';
+		incidents_alert(p->incidents, &own);
+		if (*a->incident == '\0')
+			memcpy(a->incident, own.incident, sizeof(a->incident));
+	}
 }
 
 static void
 on_alert(void *arg, struct alert *a, bool update)
 {
 	struct pipeline *p = arg;
-	const char *op = "";
-	const struct incident *i = incidents_alert(p->incidents, a, &op);
+	const struct alert_share *share;
+	size_t n;
 
+	share = alerts_shares(p->alerts, a, &n);
+	if (n > 0)
+		share_evidence(p, a, share, n);
+	else
+		incidents_alert(p->incidents, a);
 	if (!p->muted && p->sink.alert != NULL)
 		p->sink.alert(p->sink.arg, a, update);
-	tell_incident(p, i, op);
 }
 
+static void
+judge(void *arg, const struct connection *c, enum connection_event event)
+{
+	struct pipeline *p = arg;
+
+	incidents_connection(p->incidents, c, event);
+	detect_connection(p->detect, c, event);
+}
+
+/* The history first: whoever looks at a connection may ask about it. */
 static void
 on_connection(
     void *arg, const struct connection *c, enum connection_event event)
@@ -47,29 +91,46 @@ on_connection(
 	struct pipeline *p = arg;
 
 	if (event == CONNECTION_NEW)
-		tell_incident(
-		    p, incidents_connection(p->incidents, c), "update");
-	detect_connection(p->detect, c, event);
+		covered_see(p->covered, c->start_ns);
+	history_put(p->history, c, event);
+	if (!hold_connection(p->hold, c, event))
+		judge(p, c, event);
 	if (event == CONNECTION_END && !p->muted && p->sink.connection != NULL)
 		p->sink.connection(p->sink.arg, c);
 }
 
 static int
-open_parts(struct pipeline *p, const struct site *site, struct err *e)
+open_memory(struct pipeline *p, const struct site *site)
 {
 	const struct alerts_sink alerts_sink = {p, on_alert};
-	struct fold_sink fold_sink = {.arg = p, .event = on_connection};
+	const struct hold_sink hold_sink = {p, judge};
+	struct incidents_env env = {
+	    .site = site, .arg = p, .changed = on_incident};
 
 	p->alerts = alerts_new(site, &ALERTS_SIZES, &alerts_sink);
-	p->incidents = incidents_new(site, &INCIDENTS_SIZES);
-	if (p->alerts == NULL || p->incidents == NULL)
+	p->history = history_new(site, &HISTORY_SIZES);
+	p->covered = covered_new(site);
+	p->hold = hold_new(site, &hold_sink);
+	env.history = p->history;
+	env.covered = p->covered;
+	p->incidents = incidents_new(&env, &INCIDENTS_SIZES);
+	return p->alerts != NULL && p->history != NULL && p->covered != NULL &&
+		       p->hold != NULL && p->incidents != NULL
+		   ? 0
+		   : -1;
+}
+
+static int
+open_parts(struct pipeline *p, const struct site *site, struct err *e)
+{
+	struct fold_sink fold_sink = {.arg = p, .event = on_connection};
+
+	if (open_memory(p, site) == -1)
 		return err_set(e, EX_OSERR, "out of memory");
-	p->detect = detect_new(site, p->alerts, e);
+	p->detect = detect_new(site, p->alerts, p->history, e);
 	if (p->detect == NULL)
 		return -1;
-	fold_sink.events = detect_events() | 1U << CONNECTION_NEW;
-	if (p->sink.connection != NULL)
-		fold_sink.events |= 1U << CONNECTION_END;
+	fold_sink.events = detect_events() | HISTORY_EVENTS | INCIDENTS_EVENTS;
 	p->fold = fold_new(site, &FOLD_SIZES, &fold_sink);
 	return p->fold != NULL ? 0 : err_set(e, EX_OSERR, "out of memory");
 }
@@ -98,18 +159,23 @@ pipeline_free(struct pipeline *p)
 	if (p == NULL)
 		return;
 	fold_free(p->fold);
+	hold_free(p->hold);
 	detect_free(p->detect);
 	alerts_free(p->alerts);
 	incidents_free(p->incidents);
+	history_free(p->history);
+	covered_free(p->covered);
 	free(p);
 }
 
+/* late: tell also of what only came in late. */
 static void
-settle(struct pipeline *p)
+settle(struct pipeline *p, bool late)
 {
 	const struct fold_counts n = fold_counts(p->fold);
 
 	alerts_flush(p->alerts);
+	incidents_flush(p->incidents, late);
 	p->counts = (struct pipeline_counts){
 	    .records = n.records,
 	    .connections = n.connections,
@@ -123,7 +189,8 @@ settle(struct pipeline *p)
 	    .stray = n.stray,
 	    .expected = n.expected,
 	    .evicted = n.evicted + alerts_evicted(p->alerts) +
-		       incidents_evicted(p->incidents),
+		       incidents_evicted(p->incidents) +
+		       history_evicted(p->history) + detect_evicted(p->detect),
 	};
 }
 
@@ -131,22 +198,31 @@ void
 pipeline_put(struct pipeline *p, const char *sensor, const struct batch *b)
 {
 	fold_put(p->fold, sensor, b);
-	settle(p);
+	settle(p, false);
 }
 
 void
 pipeline_advance(struct pipeline *p, int64_t now_ns)
 {
 	fold_advance(p->fold, now_ns);
+	hold_tick(p->hold, now_ns);
 	detect_tick(p->detect, now_ns);
-	settle(p);
+	settle(p, true);
 }
 
 void
 pipeline_finish(struct pipeline *p)
 {
 	fold_finish(p->fold);
-	settle(p);
+	hold_tick(p->hold, INT64_MAX);
+	detect_tick(p->detect, INT64_MAX);
+	settle(p, true);
+}
+
+void
+pipeline_covered(struct pipeline *p, const char *sensor, int64_t since_ns)
+{
+	covered_since(p->covered, sensor, since_ns);
 }
 
 void
@@ -195,6 +271,52 @@ pipeline_restore_incident(struct pipeline *p, const struct incident *i)
 	rc = incidents_restore(p->incidents, i, last);
 	free(last);
 	return rc;
+}
+
+/* --- snapshots --------------------------------------------------------------
+ */
+
+#define OWN_PARTS 6
+
+/* In the order in which they are loaded: alerts know of detectors. */
+static size_t
+parts(
+    const struct pipeline *p, struct snapshot_part out[static DETECT_PARTS_MAX])
+{
+	out[0] = (struct snapshot_part){
+	    "fold", FOLD_VERSION, p->fold, fold_save, fold_load};
+	out[1] = (struct snapshot_part){
+	    "alerts", ALERTS_VERSION, p->alerts, alerts_save, alerts_load};
+	out[2] = (struct snapshot_part){"incidents", INCIDENTS_VERSION,
+	    p->incidents, incidents_save, incidents_load};
+	out[3] = (struct snapshot_part){
+	    "hold", HOLD_VERSION, p->hold, hold_save, hold_load};
+	out[4] = (struct snapshot_part){
+	    "history", HISTORY_VERSION, p->history, history_save, history_load};
+	out[5] = (struct snapshot_part){
+	    "covered", COVERED_VERSION, p->covered, covered_save, covered_load};
+	return OWN_PARTS + detect_parts(p->detect, out + OWN_PARTS);
+}
+
+int
+pipeline_snapshot(
+    const struct pipeline *p, snapshot_put_fn *put, void *arg, struct err *e)
+{
+	struct snapshot_part part[OWN_PARTS + DETECT_PARTS_MAX];
+
+	return snapshot_save(part, parts(p, part), put, arg, e);
+}
+
+int
+pipeline_resume(
+    struct pipeline *p, snapshot_get_fn *get, void *arg, struct err *e)
+{
+	struct snapshot_part part[OWN_PARTS + DETECT_PARTS_MAX];
+
+	if (snapshot_load(part, parts(p, part), get, arg, e) == -1)
+		return -1;
+	settle(p, false);
+	return 0;
 }
 
 const struct pipeline_counts *

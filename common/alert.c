@@ -49,24 +49,36 @@ names_add(struct names *s, const char *name)
 	s->name[at][len] = '\0';
 }
 
+static void *
+copy_of(const void *from, size_t bytes)
+{
+	void *to = malloc(bytes + 1);
+
+	if (to != NULL && bytes > 0)
+		memcpy(to, from, bytes);
+	return to;
+}
+
 int
 incident_copy(struct incident *to, const struct incident *from)
 {
-	size_t bytes = from->n_evidence * sizeof(*from->evidence);
-
 	*to = *from;
-	to->evidence = malloc(bytes + 1);
-	if (to->evidence == NULL)
-		return -1;
-	if (bytes > 0)
-		memcpy(to->evidence, from->evidence, bytes);
-	return 0;
+	to->evidence =
+	    copy_of(from->evidence, from->n_evidence * sizeof(*from->evidence));
+	to->episode =
+	    copy_of(from->episode, from->n_episode * sizeof(*from->episode));
+	if (to->evidence != NULL && to->episode != NULL)
+		return 0;
+	incident_fini(to);
+	return -1;
 }
 
 void
 incident_fini(struct incident *i)
 {
 	free(i->evidence);
+	free(i->episode);
 	i->evidence = NULL;
-	i->n_evidence = 0;
+	i->episode = NULL;
+	i->n_evidence = i->n_episode = 0;
 }

@@ -4,6 +4,7 @@
 
 #include "common/addr.h"
 #include "common/clock.h"
+#include "common/vector.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +14,9 @@
 #define SITE_NAME_MAX 64    /* of a sensor, honeypot, honeynet, detector */
 #define ALERT_TEXT_MAX 400  /* a sentence or two */
 #define ALERT_NAMES_MAX 16  /* honeypots or sensors named in one alert */
+#define ALERT_NOTE_MAX 200  /* what a detector adds to its sentence */
 #define EVIDENCE_MAX 256    /* kept per incident; more are counted */
+#define EPISODES_MAX 16	    /* the first one and the latest */
 #define ALIASES_TEXT_MAX 64 /* addresses of a honeypot that are printed */
 
 /* Numbers as in proto/alert.proto. */
@@ -56,13 +59,18 @@ struct alert {
 	int64_t first_ns, last_ns; /* event time; TIME_NONE: unknown */
 	uint64_t count;		   /* connections */
 	uint64_t peers;		   /* distinct */
-	struct names honeypots, sensors;
+	struct names honeypots;	   /* shared: in the order in which they came */
+	struct names sensors;
 	char incident[ID_TEXT_MAX]; /* "" : none */
 	char text[ALERT_TEXT_MAX];
+	char note[ALERT_NOTE_MAX]; /* of the newest connection that has one */
 	/* The connection that changed it last. */
 	bool has_connection;
 	struct addr client, server;
 	uint16_t client_port;
+	/* Of its first connection among all, where there are no times; for
+	 * the correlator alone. */
+	uint64_t order;
 };
 
 struct evidence {
@@ -74,6 +82,21 @@ struct evidence {
 	uint64_t count;
 	char text[ALERT_TEXT_MAX];
 	char alert[ID_TEXT_MAX];
+};
+
+/*
+ * An intruder comes back, often by another door: one time that a honeypot
+ * was used, and who may have opened it.
+ */
+struct episode {
+	int64_t onset_ns, last_ns;
+	/* What is known of the honeypot begins less than 24 hours before the
+	 * onset, at since_ns: it may have fallen before. */
+	bool may_be_older;
+	int64_t since_ns;
+	struct vector vector[VECTORS_MAX]; /* the likeliest first */
+	size_t n_vector;
+	uint64_t vectors_left_out; /* the least likely ones */
 };
 
 /* What is known of one honeypot's fall.  One per honeypot. */
@@ -90,6 +113,9 @@ struct incident {
 	struct evidence *evidence; /* in order of time; owned */
 	size_t n_evidence;
 	uint64_t evidence_left_out;
+	struct episode *episode; /* in order of time; owned */
+	size_t n_episode;
+	uint64_t episodes_left_out; /* between the first and the second kept */
 };
 
 /* Returns 0; -1: no memory, and 'to' needs no incident_fini(). */

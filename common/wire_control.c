@@ -144,6 +144,7 @@ wire_pack_heartbeat(struct wire *w, const struct wire_message *m,
 	pb.dropped = h->dropped;
 	pb.undecoded = h->undecoded;
 	pb.refused = h->refused;
+	pb.pending = h->pending;
 	pb.queued_bytes = h->queued_bytes;
 	pb.queued_messages = h->queued_messages;
 	pb.rules = MUTABLE(h->rules);
@@ -169,6 +170,7 @@ wire_unpack_heartbeat(struct wire *w, const void *buf, size_t len,
 	h->dropped = pb->dropped;
 	h->undecoded = pb->undecoded;
 	h->refused = pb->refused;
+	h->pending = pb->pending;
 	h->queued_bytes = pb->queued_bytes;
 	h->queued_messages = pb->queued_messages;
 	if (wire_get_text(pb->rules, h->rules, sizeof(h->rules),

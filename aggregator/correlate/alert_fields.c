@@ -4,18 +4,22 @@
 #include "aggregator/correlate/ident.h"
 #include "aggregator/correlate/span.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 void
-alert_set_id(struct alert *a, const struct addr *peer, int64_t quiet_ns)
+alert_set_id(struct alert *a, const struct addr *honeypot,
+    const struct addr *peer, int64_t quiet_ns)
 {
-	char what[512], honeypot[ADDR_TEXT_MAX], who[ADDR_TEXT_MAX] = "-";
+	char what[512], whose[ADDR_TEXT_MAX] = "-", who[ADDR_TEXT_MAX] = "-";
 
+	if (honeypot != NULL)
+		addr_format(honeypot, whose);
 	if (peer != NULL)
 		addr_format(peer, who);
 	snprintf(what, sizeof(what), "alert\n%s\n%s\n%s\n%s\n%u\n", a->detector,
-	    a->honeynet, addr_format(&a->address, honeypot), who, a->port);
+	    honeypot == NULL ? "-" : a->honeynet, whose, who, a->port);
 	ident_make(what, a->first_ns, quiet_ns, a->id);
 }
 
@@ -67,4 +71,18 @@ alert_who(const struct alert *a, char *out, size_t size)
 		snprintf(out, size, "%s", address);
 	else
 		snprintf(out, size, "%s (%s)", a->honeypot, address);
+}
+
+void
+alert_say(char out[static ALERT_TEXT_MAX], const char *fmt, ...)
+{
+	static const char cut[] = "...";
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(out, ALERT_TEXT_MAX, fmt, ap);
+	va_end(ap);
+	if (n >= ALERT_TEXT_MAX)
+		memcpy(out + ALERT_TEXT_MAX - sizeof(cut), cut, sizeof(cut));
 }

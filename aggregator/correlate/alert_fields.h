@@ -12,8 +12,10 @@
 /* What an alert takes over from connections: the same whatever the order in
  * which they come. */
 
-/* Its id, from the other fields.  peer: NULL, an alert for all peers. */
-void alert_set_id(struct alert *a, const struct addr *peer, int64_t quiet_ns);
+/* Its id, from the other fields.  honeypot: NULL, an alert for all of them;
+ * peer: NULL, one for all peers. */
+void alert_set_id(struct alert *a, const struct addr *honeypot,
+    const struct addr *peer, int64_t quiet_ns);
 
 /* Times and witnesses.  Returns whether something changed. */
 bool alert_refine(struct alert *a, const struct connection *c);
@@ -25,5 +27,9 @@ void alert_show(
 
 /* "combo (10.0.0.5)", or the address alone if it is the name. */
 void alert_who(const struct alert *a, char *out, size_t size);
+
+/* A sentence; what is too long ends in "...". */
+void alert_say(char out[static ALERT_TEXT_MAX], const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

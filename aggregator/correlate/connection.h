@@ -4,20 +4,11 @@
 
 #include "common/addr.h"
 #include "common/alert.h"
+#include "common/outcome.h"
 #include "common/site.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum outcome {
-	OUTCOME_UNKNOWN,    /* speaks neither for nor against */
-	OUTCOME_ANSWERED,   /* SYN+ACK seen; no more than that */
-	OUTCOME_REFUSED,    /* RST seen */
-	OUTCOME_BLOCKED,    /* the log prefix says so */
-	OUTCOME_UNANSWERED, /* and answers would have been seen */
-};
-
-const char *outcome_name(enum outcome o);
 
 /* The two ends as a detector and an operator speak of them. */
 struct party {
@@ -41,12 +32,18 @@ struct connection {
 	enum outcome outcome;
 	uint32_t uid; /* with has_uid */
 	bool has_uid;
+	/* By a uid of the client that relays for its visitors by design. */
+	bool relay;
 	bool guessed; /* no SYN: which side serves is a guess */
 	bool has_counts;
 	uint64_t packets_out, octets_out; /* client to server */
 	uint64_t packets_in, octets_in;
 	struct names witnesses; /* sensors */
 	bool expected;
+	/* Who saw the record that is told of, and where (enum record_hook);
+	 * NULL: a file, or an end.  Borrowed. */
+	const char *sensor;
+	uint8_t hook;
 };
 
 /* Why fold tells of a connection. */
@@ -54,7 +51,9 @@ enum connection_event {
 	CONNECTION_NEW,
 	CONNECTION_ATTEMPT, /* a retransmission */
 	CONNECTION_OUTCOME,
-	CONNECTION_WITNESS, /* seen elsewhere too: witnesses, times */
+	CONNECTION_WITNESS, /* another sensor saw it: witnesses, times, uid */
+	CONNECTION_DETAIL,  /* the same sensors know better: times, uid */
+	CONNECTION_COUNTED, /* another flow of it: packets and octets grew */
 	CONNECTION_END,	    /* forgotten: nothing more will come */
 };
 

@@ -6,15 +6,7 @@
 bool
 folded_outcome(struct folded *c, enum outcome o)
 {
-	static const uint8_t weight[] = {
-	    [OUTCOME_UNKNOWN] = 0,
-	    [OUTCOME_UNANSWERED] = 1,
-	    [OUTCOME_REFUSED] = 2,
-	    [OUTCOME_BLOCKED] = 3,
-	    [OUTCOME_ANSWERED] = 4,
-	};
-
-	if (weight[o] <= weight[c->outcome])
+	if (!outcome_beats(o, (enum outcome)c->outcome))
 		return false;
 	c->outcome = (uint8_t)o;
 	return true;

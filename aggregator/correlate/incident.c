@@ -2,28 +2,13 @@
 #include "aggregator/correlate/incident.h"
 
 #include "aggregator/correlate/ident.h"
-#include "aggregator/correlate/onset.h"
+#include "aggregator/correlate/incident_internal.h"
 #include "aggregator/correlate/span.h"
 #include "common/map.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define EVIDENCE_FIRST 4 /* room to begin with */
-
-struct open_incident {
-	struct incident i;
-	size_t room;	  /* for evidence */
-	int64_t *last_ns; /* of each evidence, its alert's last time */
-	int64_t first_suspect_ns;
-};
-
-struct incidents {
-	const struct site *site;
-	struct map *open;   /* primary address -> struct open_incident */
-	struct map *onsets; /* primary address -> struct onset */
-};
 
 /* --- the honeypot ----------------------------------------------------------
  */
@@ -44,19 +29,6 @@ set_aliases(const struct site *site, struct incident *i)
 }
 
 static void
-set_onset(struct incidents *s, struct open_incident *o)
-{
-	const struct onset *known = map_get(s->onsets, &o->i.address);
-	int64_t t = o->first_suspect_ns, onset = TIME_NONE;
-
-	if (known != NULL && t != TIME_NONE)
-		onset = onset_earliest(known, t - ONSET_WINDOW_NS, t);
-	/* Never later than before: what was known may be forgotten by now. */
-	onset = span_earlier(onset, t);
-	o->i.onset_ns = span_earlier(o->i.onset_ns, onset);
-}
-
-static void
 open_incident(struct open_incident *o, const struct alert *a)
 {
 	char what[256], address[ADDR_TEXT_MAX];
@@ -68,188 +40,145 @@ open_incident(struct open_incident *o, const struct alert *a)
 	i->severity = SEVERITY_SUSPECT;
 	snprintf(i->state, sizeof(i->state), "open");
 	i->onset_ns = i->last_ns = o->first_suspect_ns = TIME_NONE;
+	o->order = a->order;
 	snprintf(what, sizeof(what), "incident\n%s\n%s\n", i->honeynet,
 	    addr_format(&i->address, address));
 	ident_make(what, a->first_ns, INCIDENT_WITHIN_NS, i->id);
 }
 
-/* --- evidence ---------------------------------------------------------------
+/* --- telling -----------------------------------------------------------------
  */
 
-static int
-make_room(struct open_incident *o)
+void
+incident_touch(struct incidents *s, struct open_incident *o, bool changed)
 {
-	size_t room = o->room == 0 ? EVIDENCE_FIRST : 2 * o->room;
-	struct evidence *list;
-	int64_t *last;
-
-	if (o->i.n_evidence < o->room)
-		return 0;
-	if (o->i.n_evidence == EVIDENCE_MAX)
-		return -1;
-	list = reallocarray(o->i.evidence, room, sizeof(*list));
-	if (list != NULL)
-		o->i.evidence = list;
-	last = reallocarray(o->last_ns, room, sizeof(*last));
-	if (last != NULL)
-		o->last_ns = last;
-	if (list == NULL || last == NULL)
-		return -1;
-	o->room = room;
-	return 0;
-}
-
-static size_t
-find_evidence(const struct incident *i, const char *alert)
-{
-	size_t k = 0;
-
-	while (k < i->n_evidence && strcmp(i->evidence[k].alert, alert) != 0)
-		k++;
-	return k;
-}
-
-static int
-compare(const struct evidence *a, const struct evidence *b)
-{
-	if (a->time_ns != b->time_ns)
-		return a->time_ns < b->time_ns ? -1 : 1;
-	/* Without times the order of their coming is the order. */
-	return a->time_ns == TIME_NONE ? 0 : strcmp(a->alert, b->alert);
-}
-
-/* Move 'k' to where its time belongs. */
-static void
-sort_in(struct open_incident *o, size_t k)
-{
-	struct evidence *list = o->i.evidence;
-
-	for (; k > 0 && compare(&list[k - 1], &list[k]) > 0; k--) {
-		struct evidence e = list[k];
-		int64_t last = o->last_ns[k];
-
-		list[k] = list[k - 1];
-		o->last_ns[k] = o->last_ns[k - 1];
-		list[k - 1] = e;
-		o->last_ns[k - 1] = last;
-	}
+	o->changed |= changed;
+	if (!o->pending)
+		TAILQ_INSERT_TAIL(&s->pending, o, entry);
+	o->pending = true;
 }
 
 static void
-put_evidence(struct open_incident *o, const struct alert *a)
+not_pending(struct incidents *s, struct open_incident *o)
 {
-	size_t k = find_evidence(&o->i, a->id);
-	struct evidence *e;
+	if (o->pending)
+		TAILQ_REMOVE(&s->pending, o, entry);
+	o->pending = false;
+}
 
-	if (k == o->i.n_evidence) {
-		if (make_room(o) == -1) {
-			/* An alert that has its id was counted before. */
-			if (strcmp(a->incident, o->i.id) != 0)
-				o->i.evidence_left_out++;
-			return;
-		}
-		o->i.n_evidence++;
+static void
+tell(struct incidents *s, struct open_incident *o)
+{
+	const char *op = o->was_told ? "update" : "open";
+
+	o->changed = false;
+	o->was_told = true;
+	s->env.changed(s->env.arg, &o->i, op);
+}
+
+void
+incidents_flush(struct incidents *s, bool late)
+{
+	struct open_incident *next, *o = TAILQ_FIRST(&s->pending);
+
+	for (; o != NULL; o = next) {
+		next = TAILQ_NEXT(o, entry);
+		if (o->stale != 0 && (late || !o->late))
+			incident_find_vectors(s, o);
+		if (o->stale == 0)
+			not_pending(s, o);
+		if (o->changed)
+			tell(s, o);
 	}
-	e = &o->i.evidence[k];
-	memset(e, 0, sizeof(*e));
-	memcpy(e->kind, a->detector, sizeof(e->kind));
-	memcpy(e->alert, a->id, sizeof(e->alert));
-	memcpy(e->text, a->text, sizeof(e->text));
-	e->time_ns = a->first_ns;
-	e->has_peer = a->has_peer;
-	e->peer = a->peer;
-	e->port = a->port;
-	e->count = a->count;
-	o->last_ns[k] = a->last_ns;
-	sort_in(o, k);
 }
 
-/* --- the verdict -------------------------------------------------------------
+/* --- news
+ * ----------------------------------------------------------------------
  */
 
-/* With more than one peer at one of them, two of them differ. */
-static bool
-differ(const struct evidence *a, const struct evidence *b)
-{
-	return a->port != b->port || !a->has_peer || !b->has_peer ||
-	       !addr_eq(&a->peer, &b->peer);
-}
-
-/*
- * Between two connections of an alert there are never more than its quiet 24
- * hours: what is near its whole span is near one of them.
- */
-static bool
-support(const struct open_incident *o, size_t a, size_t b)
-{
-	const struct evidence *x = &o->i.evidence[a], *y = &o->i.evidence[b];
-
-	return strcmp(x->kind, y->kind) != 0 && differ(x, y) &&
-	       span_ns(o->last_ns[a], y->time_ns) <= INCIDENT_WITHIN_NS &&
-	       span_ns(o->last_ns[b], x->time_ns) <= INCIDENT_WITHIN_NS;
-}
-
-static bool
-two_kinds(const struct open_incident *o, const char *alert)
-{
-	size_t k = find_evidence(&o->i, alert);
-
-	for (size_t i = 0; k < o->i.n_evidence && i < o->i.n_evidence; i++)
-		if (support(o, k, i))
-			return true;
-	return false;
-}
-
-const struct incident *
-incidents_alert(struct incidents *s, struct alert *a, const char **op)
+void
+incidents_alert(struct incidents *s, struct alert *a)
 {
 	struct open_incident *o;
 	bool is_new;
 
 	if (a->severity != SEVERITY_SUSPECT &&
 	    a->severity != SEVERITY_COMPROMISED)
-		return NULL;
+		return;
 	o = map_put(s->open, &a->address, &is_new);
 	map_touch(s->open, o);
 	if (is_new)
 		open_incident(o, a);
-	put_evidence(o, a);
+	is_new = incident_put_evidence(o, a);
 	memcpy(a->incident, o->i.id, sizeof(a->incident));
 	o->first_suspect_ns = span_earlier(o->first_suspect_ns, a->first_ns);
 	o->i.last_ns = span_later(o->i.last_ns, a->last_ns);
-	set_onset(s, o);
-	if (a->severity == SEVERITY_COMPROMISED || two_kinds(o, a->id))
+	incident_set_onset(s, o);
+	incident_lasted(o, a->last_ns);
+	incident_marked(o, a->detector, is_new);
+	if (a->severity == SEVERITY_COMPROMISED || incident_two_kinds(o, a->id))
 		o->i.severity = SEVERITY_COMPROMISED;
-	set_aliases(s->site, &o->i);
-	*op = is_new ? "open" : "update";
-	return &o->i;
+	set_aliases(s->env.site, &o->i);
+	incident_touch(s, o, true);
+}
+
+/* From a honeypot, and nobody explained it. */
+static void
+went_out(struct incidents *s, const struct connection *c)
+{
+	const struct addr *primary = &c->client.primary;
+	bool is_new;
+	struct activity *a = map_put(s->activity, primary, &is_new);
+	int64_t before;
+	struct open_incident *o = map_get(s->open, primary);
+
+	if (is_new)
+		a->last_ns = TIME_NONE;
+	before = a->last_ns;
+	onset_put(&a->onset, c->start_ns);
+	a->last_ns = span_later(a->last_ns, c->start_ns);
+	map_touch(s->activity, a);
+	if (o == NULL)
+		return;
+	incident_set_onset(s, o);
+	incident_went_out(s, o, before, c->start_ns);
+}
+
+void
+incidents_connection(struct incidents *s, const struct connection *c,
+    enum connection_event event)
+{
+	bool out = c->direction == DIRECTION_OUT;
+	bool within = c->direction == DIRECTION_WITHIN;
+	struct open_incident *o;
+
+	if (event == CONNECTION_NEW)
+		s->clock_ns = span_later(s->clock_ns, c->start_ns);
+	if (c->expected)
+		return;
+	if (event == CONNECTION_NEW && !c->relay && (out || within))
+		went_out(s, c);
+	if (map_count(s->open) == 0 ||
+	    (c->direction != DIRECTION_IN && !within))
+		return;
+	o = map_get(s->open, &c->server.primary);
+	if (o != NULL)
+		incident_came_in(s, o, c, event);
 }
 
 const struct incident *
-incidents_connection(struct incidents *s, const struct connection *c)
+incidents_get(const struct incidents *s, const struct addr *primary)
 {
-	struct open_incident *o;
-	int64_t onset;
-	bool is_new;
+	const struct open_incident *o = map_get(s->open, primary);
 
-	if (c->expected ||
-	    (c->direction != DIRECTION_OUT && c->direction != DIRECTION_WITHIN))
-		return NULL;
-	onset_put(map_put(s->onsets, &c->client.primary, &is_new), c->start_ns);
-	map_touch(s->onsets, map_get(s->onsets, &c->client.primary));
-	o = map_get(s->open, &c->client.primary);
-	if (o == NULL)
-		return NULL;
-	onset = o->i.onset_ns;
-	set_onset(s, o);
-	return o->i.onset_ns != onset ? &o->i : NULL;
+	return o == NULL ? NULL : &o->i;
 }
 
 /* --- life
  * ---------------------------------------------------------------------- */
 
-static void
-fini(struct open_incident *o)
+void
+incident_forget(struct open_incident *o)
 {
 	incident_fini(&o->i);
 	free(o->last_ns);
@@ -258,9 +187,35 @@ fini(struct open_incident *o)
 static void
 evicted(void *arg, const void *key, void *value)
 {
-	(void)arg;
+	struct open_incident *o = value;
+
 	(void)key;
-	fini(value);
+	if (o->changed)
+		tell(arg, o);
+	not_pending(arg, o);
+	incident_forget(o);
+}
+
+static int
+restore(struct open_incident *o, const struct incident *i, const int64_t *last)
+{
+	struct incident part = *i;
+
+	if (part.n_evidence > EVIDENCE_MAX)
+		part.n_evidence = EVIDENCE_MAX;
+	if (part.n_episode > EPISODES_MAX)
+		part.n_episode = EPISODES_MAX;
+	*o = (struct open_incident){.room = part.n_evidence, .was_told = true};
+	o->last_ns = calloc(part.n_evidence + 1, sizeof(*o->last_ns));
+	if (o->last_ns == NULL || incident_copy(&o->i, &part) == -1)
+		return -1;
+	o->first_suspect_ns = TIME_NONE;
+	for (size_t k = 0; k < part.n_evidence; k++) {
+		o->last_ns[k] = last[k];
+		o->first_suspect_ns =
+		    span_earlier(o->first_suspect_ns, part.evidence[k].time_ns);
+	}
+	return 0;
 }
 
 int
@@ -269,25 +224,15 @@ incidents_restore(
 {
 	bool is_new;
 	struct open_incident *o = map_put(s->open, &i->address, &is_new);
-	size_t n = i->n_evidence < EVIDENCE_MAX ? i->n_evidence : EVIDENCE_MAX;
 
-	if (!is_new)
-		fini(o);
-	*o = (struct open_incident){.i = *i, .room = n};
-	o->i.n_evidence = n;
-	o->i.evidence = calloc(n + 1, sizeof(*o->i.evidence));
-	o->last_ns = calloc(n + 1, sizeof(*o->last_ns));
-	if (o->i.evidence == NULL || o->last_ns == NULL) {
-		fini(o);
+	if (!is_new) {
+		not_pending(s, o);
+		incident_forget(o);
+	}
+	if (restore(o, i, last_ns) == -1) {
+		free(o->last_ns);
 		map_remove(s->open, o);
 		return -1;
-	}
-	o->first_suspect_ns = TIME_NONE;
-	for (size_t k = 0; k < n; k++) {
-		o->i.evidence[k] = i->evidence[k];
-		o->last_ns[k] = last_ns[k];
-		o->first_suspect_ns =
-		    span_earlier(o->first_suspect_ns, i->evidence[k].time_ns);
 	}
 	map_touch(s->open, o);
 	return 0;
@@ -296,26 +241,29 @@ incidents_restore(
 uint64_t
 incidents_evicted(const struct incidents *s)
 {
-	return map_evicted(s->open) + map_evicted(s->onsets);
+	return s->evicted + map_evicted(s->open) + map_evicted(s->activity);
 }
 
 struct incidents *
-incidents_new(const struct site *site, const struct incidents_sizes *sizes)
+incidents_new(
+    const struct incidents_env *env, const struct incidents_sizes *sizes)
 {
 	struct incidents *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
-	s->site = site;
+	s->env = *env;
+	s->clock_ns = TIME_NONE;
+	TAILQ_INIT(&s->pending);
 	s->open = map_new(sizeof(struct addr), sizeof(struct open_incident),
 	    sizes->incidents);
-	s->onsets =
-	    map_new(sizeof(struct addr), sizeof(struct onset), sizes->onsets);
-	if (s->open == NULL || s->onsets == NULL) {
+	s->activity = map_new(
+	    sizeof(struct addr), sizeof(struct activity), sizes->onsets);
+	if (s->open == NULL || s->activity == NULL) {
 		incidents_free(s);
 		return NULL;
 	}
-	map_on_evict(s->open, evicted, NULL);
+	map_on_evict(s->open, evicted, s);
 	return s;
 }
 
@@ -327,8 +275,8 @@ incidents_free(struct incidents *s)
 	if (s->open != NULL)
 		for (struct open_incident *o = map_oldest(s->open); o != NULL;
 		     o = map_younger(s->open, o))
-			fini(o);
+			incident_forget(o);
 	map_free(s->open);
-	map_free(s->onsets);
+	map_free(s->activity);
 	free(s);
 }

@@ -98,8 +98,7 @@ refuse(struct router *r, const struct incoming *m,
 	const uint8_t *buf;
 	size_t len;
 
-	log_warn(
-	    "ingest", "sensor %s at %s: %s", m->sensor, m->address, why->text);
+	log_warn_limited(&r->limit, "ingest", "sensor %s at %s: %s", m->sensor, m->address, why->text);
 	proc_send_refused(r->core, "malformed", m->sensor);
 	if (read->kind == WIRE_BATCH && read->batch.sequence != 0) {
 		snprintf(one.reason, sizeof(one.reason), "%.*s",
@@ -232,9 +231,9 @@ set_options(void *sock, const char *endpoint, struct err *e)
 	    {ZMQ_SNDHWM, 64},
 	    {ZMQ_BACKLOG, 256},
 	    {ZMQ_HANDSHAKE_IVL, 3000},
-	    {ZMQ_HEARTBEAT_IVL, 1000},
-	    {ZMQ_HEARTBEAT_TIMEOUT, 3000},
-	    {ZMQ_HEARTBEAT_TTL, 5000},
+	    {ZMQ_HEARTBEAT_IVL, 5000},
+	    {ZMQ_HEARTBEAT_TIMEOUT, 15000},
+	    {ZMQ_HEARTBEAT_TTL, 20000},
 	};
 	int64_t max = WIRE_MESSAGE_MAX;
 	int ipv6 = zap_is_ipv6(endpoint);

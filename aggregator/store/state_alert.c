@@ -24,14 +24,14 @@ lines_from_names(const struct names *s, char out[static NAMES_TEXT_MAX])
 static void
 names_from_lines(const char *text, struct names *out)
 {
-	char name[SITE_NAME_MAX];
-
 	out->n = 0;
-	while (*text != '\0') {
+	while (*text != '\0' && out->n < ALERT_NAMES_MAX) {
 		size_t len = strcspn(text, "\n");
 
-		snprintf(name, sizeof(name), "%.*s", (int)len, text);
-		names_add(out, name);
+		/* In their order: some lists have another than the alphabet's.
+		 */
+		snprintf(
+		    out->name[out->n++], SITE_NAME_MAX, "%.*s", (int)len, text);
 		text += len + (text[len] == '\n');
 	}
 }
@@ -58,6 +58,7 @@ state_put_alert(struct state *s, const struct alert *a, struct err *e)
 	query_text(&q, lines_from_names(&a->sensors, sensors));
 	query_text(&q, a->incident);
 	query_text(&q, a->text);
+	query_text(&q, a->note);
 	query_addr(&q, a->has_connection ? &a->client : NULL);
 	query_addr(&q, a->has_connection ? &a->server : NULL);
 	query_i64(&q, a->client_port);
@@ -84,6 +85,7 @@ get_alert(struct query *q, struct alert *a)
 	names_from_lines(query_peek_text(q), &a->sensors);
 	query_get_text(q, a->incident, sizeof(a->incident));
 	query_get_text(q, a->text, sizeof(a->text));
+	query_get_text(q, a->note, sizeof(a->note));
 	a->has_connection = query_get_addr(q, &a->client);
 	query_get_addr(q, &a->server);
 	a->client_port = (uint16_t)query_get_i64(q);

@@ -58,7 +58,7 @@ put_evidence(struct state *s, const char *incident, size_t place,
 	return query_run(&q, e);
 }
 
-/* An incident and its evidence change together, also when nobody began. */
+/* An incident and all of it change together, also when nobody began. */
 static int
 put_all_evidence(struct state *s, const struct incident *i, struct err *e)
 {
@@ -89,9 +89,12 @@ put_incident(struct state *s, const struct incident *i, struct err *e)
 	query_time(&q, i->onset_ns);
 	query_time(&q, i->last_ns);
 	query_u64(&q, i->evidence_left_out);
+	query_u64(&q, i->episodes_left_out);
 	if (query_run(&q, e) == -1)
 		return -1;
-	return put_all_evidence(s, i, e);
+	if (put_all_evidence(s, i, e) == -1)
+		return -1;
+	return state_put_episodes(s, i, e);
 }
 
 int
@@ -150,6 +153,7 @@ get_incident(struct query *q, struct incident *i)
 	i->onset_ns = query_get_time(q);
 	i->last_ns = query_get_time(q);
 	i->evidence_left_out = query_get_u64(q);
+	i->episodes_left_out = query_get_u64(q);
 }
 
 static int
@@ -162,6 +166,8 @@ tell_incidents(struct state *s, state_incident_fn *fn, void *arg,
 	while ((rc = query_step(&q, e)) == 1) {
 		get_incident(&q, i);
 		rc = read_evidence(s, i, e);
+		if (rc == 0)
+			rc = state_read_episodes(s, i, e);
 		if (rc == -1 || (rc = fn(arg, i)) != 0) {
 			query_end(&q);
 			break;
@@ -179,8 +185,11 @@ state_incidents(
 	int rc = 0;
 
 	i.evidence = calloc(EVIDENCE_MAX, sizeof(*i.evidence));
-	if (i.evidence == NULL)
+	i.episode = calloc(EPISODES_MAX, sizeof(*i.episode));
+	if (i.evidence == NULL || i.episode == NULL) {
+		incident_fini(&i);
 		return err_set(e, EX_OSERR, "out of memory");
+	}
 	/* An incident and its evidence are of the same moment. */
 	if (snapshot)
 		rc = db_begin(s->db, e);

@@ -40,6 +40,12 @@ enum state_statement {
 	STATE_PUT_EVIDENCE,
 	STATE_CUT_EVIDENCE,
 	STATE_EVIDENCE,
+	STATE_PUT_EPISODE,
+	STATE_CUT_EPISODES,
+	STATE_EPISODES,
+	STATE_PUT_VECTOR,
+	STATE_CUT_VECTORS,
+	STATE_VECTORS,
 	STATE_LOG,
 	STATE_LOG_AFTER,
 	STATE_LOG_LAST,
@@ -48,5 +54,11 @@ enum state_statement {
 };
 
 extern const struct db_schema state_schema;
+
+/* state_episode.c: the episodes of an incident and their vectors; read into
+ * room for EPISODES_MAX. */
+int state_put_episodes(
+    struct state *s, const struct incident *i, struct err *e);
+int state_read_episodes(struct state *s, struct incident *i, struct err *e);
 
 #endif

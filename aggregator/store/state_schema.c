@@ -38,19 +38,37 @@ static const char create[] =
     " port INTEGER NOT NULL, first_ns INTEGER, last_ns INTEGER,"
     " count INTEGER NOT NULL, peers INTEGER NOT NULL,"
     " honeypots TEXT NOT NULL, sensors TEXT NOT NULL,"
-    " incident TEXT NOT NULL, text TEXT NOT NULL, client TEXT,"
+    " incident TEXT NOT NULL, text TEXT NOT NULL, note TEXT NOT NULL,"
+    " client TEXT,"
     " server TEXT, client_port INTEGER NOT NULL) WITHOUT ROWID;"
 
     "CREATE TABLE incident("
     " id TEXT PRIMARY KEY, honeynet TEXT NOT NULL, honeypot TEXT NOT NULL,"
     " address TEXT NOT NULL, aliases TEXT NOT NULL,"
     " severity INTEGER NOT NULL, state TEXT NOT NULL, onset_ns INTEGER,"
-    " last_ns INTEGER, evidence_left_out INTEGER NOT NULL) WITHOUT ROWID;"
+    " last_ns INTEGER, evidence_left_out INTEGER NOT NULL,"
+    " episodes_left_out INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE evidence("
     " incident TEXT, place INTEGER, kind TEXT NOT NULL, time_ns INTEGER,"
     " peer TEXT, port INTEGER NOT NULL, count INTEGER NOT NULL,"
     " text TEXT NOT NULL, alert TEXT NOT NULL,"
     " PRIMARY KEY(incident, place)) WITHOUT ROWID;"
+    "CREATE TABLE episode("
+    " incident TEXT, place INTEGER, onset_ns INTEGER, last_ns INTEGER,"
+    " since_ns INTEGER, may_be_older INTEGER NOT NULL,"
+    " vectors_left_out INTEGER NOT NULL,"
+    " PRIMARY KEY(incident, place)) WITHOUT ROWID;"
+    "CREATE TABLE vector("
+    " incident TEXT, episode INTEGER, place INTEGER, peer TEXT NOT NULL,"
+    " address TEXT NOT NULL, port INTEGER NOT NULL,"
+    " within INTEGER NOT NULL, first_ns INTEGER, before_ns INTEGER,"
+    " last_ns INTEGER, connections INTEGER NOT NULL,"
+    " packets INTEGER NOT NULL, outcome INTEGER NOT NULL,"
+    " by_sizes INTEGER NOT NULL, back INTEGER NOT NULL,"
+    " peers INTEGER NOT NULL, watched_ns INTEGER, swept INTEGER NOT NULL,"
+    " more INTEGER NOT NULL, called_back INTEGER NOT NULL,"
+    " tried_odd INTEGER NOT NULL,"
+    " PRIMARY KEY(incident, episode, place)) WITHOUT ROWID;"
 
     "CREATE TABLE log("
     " sequence INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
@@ -85,11 +103,11 @@ static const char *const sql[STATE_STATEMENTS] = {
 		   " counted_before FROM run WHERE sensor = ? ORDER BY id",
 
     [STATE_PUT_ALERT] = "INSERT OR REPLACE INTO alert"
-			" VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+			" VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [STATE_ALERTS] = "SELECT * FROM alert ORDER BY first_ns, id",
 
     [STATE_PUT_INCIDENT] = "INSERT OR REPLACE INTO incident"
-			   " VALUES(?,?,?,?,?,?,?,?,?,?)",
+			   " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
     [STATE_INCIDENTS] = "SELECT * FROM incident ORDER BY onset_ns, id",
     /* Most of them are there already: those cost no write. */
     [STATE_PUT_EVIDENCE] =
@@ -106,6 +124,23 @@ static const char *const sql[STATE_STATEMENTS] = {
     [STATE_EVIDENCE] =
 	"SELECT kind, time_ns, peer, port, count, text, alert FROM evidence"
 	" WHERE incident = ? ORDER BY place LIMIT ?",
+
+    [STATE_PUT_EPISODE] =
+	"INSERT OR REPLACE INTO episode VALUES(?,?,?,?,?,?,?)",
+    [STATE_CUT_EPISODES] =
+	"DELETE FROM episode WHERE incident = ? AND place >= ?",
+    [STATE_EPISODES] =
+	"SELECT onset_ns, last_ns, since_ns, may_be_older, vectors_left_out"
+	" FROM episode WHERE incident = ? ORDER BY place LIMIT ?",
+    [STATE_PUT_VECTOR] = "INSERT OR REPLACE INTO vector"
+			 " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [STATE_CUT_VECTORS] = "DELETE FROM vector WHERE incident = ?"
+			  " AND episode = ? AND place >= ?",
+    [STATE_VECTORS] =
+	"SELECT peer, address, port, within, first_ns, before_ns, last_ns,"
+	" connections, packets, outcome, by_sizes, back, peers, watched_ns,"
+	" swept, more, called_back, tried_odd FROM vector"
+	" WHERE incident = ? AND episode = ? ORDER BY place LIMIT ?",
 
     [STATE_LOG] = "INSERT INTO log(sequence, time_ns, topic, json, pb)"
 		  " VALUES(?,?,?,?,?)",

@@ -179,8 +179,10 @@ def verdict(world, listener):
 
 def report(world, incident, times):
     conf = world.aggregator.conf
-    say("\n$ synhive incidents")
-    say(synhive("incidents", "-c", conf))
+    for verb in ("sensors", "incidents"):
+        say(f"\n$ synhive {verb}")
+        say(synhive(verb, "-c", conf).rstrip())
+    say()
     if incident is not None:
         say(f"$ synhive incident {incident['incident']}")
         say(synhive("incident", incident["incident"], "-c", conf))
@@ -229,4 +231,5 @@ if __name__ == "__main__":
     except Failed as e:
         sys.exit(f"demo: {e}")
     except KeyboardInterrupt:
-        sys.exit("\ninterrupted; all is cleaned up")
+        say("\ninterrupted; all is cleaned up")
+        sys.exit(130)

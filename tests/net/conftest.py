@@ -26,6 +26,11 @@ def pytest_collection_modifyitems(items):
 def _net():
     with Net() as net:
         yield net
+        net.stop()
+        for p in net.programs:
+            for line in p.text().splitlines():
+                assert "Sanitizer:" not in line, p.text()
+                assert ": runtime error:" not in line, p.text()
 
 
 @pytest.fixture(name="lab")

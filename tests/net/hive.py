@@ -29,6 +29,11 @@ def program(name):
     return Path(os.environ.get("SYNHIVE_BUILD", ROOT / "build"), name)
 
 
+def sanitized():
+    """Are the programs under test built with sanitizers?"""
+    return b"__asan_init" in program("synhive").read_bytes()
+
+
 def synhive(*argv, **options):
     """Run the console; returns what it printed."""
     return command(program("synhive"), *argv, **options)

@@ -240,12 +240,16 @@ class Net:
         a.ip("link", "set", device_a, "up")
         b.ip("link", "set", device_b, "up")
 
+    def stop(self):
+        """End all programs; their output stays until close()."""
+        for program in reversed(self.programs):
+            program.signal(signal.SIGTERM)
+        for program in reversed(self.programs):
+            program.stop(timeout_s=3)
+
     def close(self):
         with _undisturbed():
-            for program in reversed(self.programs):
-                program.signal(signal.SIGTERM)
-            for program in reversed(self.programs):
-                program.stop(timeout_s=3)
+            self.stop()
             _remove(self.dir)
             _reap()
             os.close(self.lock)

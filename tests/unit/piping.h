@@ -46,7 +46,7 @@ static inline void
 piping_incident(void *arg, const struct incident *in, const char *op)
 {
 	struct piping *x = arg;
-	size_t i = 0, bytes = in->n_evidence * sizeof(*in->evidence);
+	size_t i = 0;
 
 	while (i < x->n_incident && strcmp(x->incident[i].id, in->id) != 0)
 		i++;
@@ -54,9 +54,7 @@ piping_incident(void *arg, const struct incident *in, const char *op)
 	    (strcmp(op, "open") == 0) == (i == x->n_incident), op, in->id);
 	line_must(i < TOLD_MAX, "too many incidents", in->id);
 	incident_fini(&x->incident[i]);
-	x->incident[i] = *in;
-	x->incident[i].evidence = malloc(bytes);
-	memcpy(x->incident[i].evidence, in->evidence, bytes);
+	line_must(incident_copy(&x->incident[i], in) == 0, "no memory", in->id);
 	x->n_incident += i == x->n_incident;
 }
 
@@ -117,6 +115,79 @@ piping_restart(struct piping *x)
 	for (size_t i = 0; i < x->n_incident; i++)
 		pipeline_restore_incident(x->p, &x->incident[i]);
 	pipeline_mute(x->p, false);
+}
+
+/* --- snapshots --------------------------------------------------------------
+ */
+
+#define PIPING_PARTS_MAX 64
+
+struct piping_part {
+	char name[64];
+	void *bytes;
+	size_t n;
+};
+
+struct piping_kept {
+	struct piping_part part[PIPING_PARTS_MAX];
+	size_t n;
+};
+
+static inline int
+piping_keep(
+    void *arg, const char *name, const void *bytes, size_t n, struct err *e)
+{
+	struct piping_kept *k = arg;
+	struct piping_part *p = &k->part[k->n++];
+
+	(void)e;
+	line_must(k->n <= PIPING_PARTS_MAX, "too many parts", name);
+	snprintf(p->name, sizeof(p->name), "%s", name);
+	p->bytes = malloc(n);
+	line_must(p->bytes != NULL, "no memory", name);
+	memcpy(p->bytes, bytes, n);
+	p->n = n;
+	return 0;
+}
+
+static inline int
+piping_kept(
+    void *arg, const char *name, const void **bytes, size_t *n, struct err *e)
+{
+	struct piping_kept *k = arg;
+
+	(void)e;
+	for (size_t i = 0; i < k->n; i++)
+		if (strcmp(k->part[i].name, name) == 0) {
+			*bytes = k->part[i].bytes;
+			*n = k->part[i].n;
+			return 1;
+		}
+	return 0;
+}
+
+static inline void
+piping_kept_fini(struct piping_kept *k)
+{
+	for (size_t i = 0; i < k->n; i++)
+		free(k->part[i].bytes);
+	k->n = 0;
+}
+
+/* Stop, and go on from a snapshot. */
+static inline void
+piping_resume(struct piping *x)
+{
+	struct piping_kept kept = {.n = 0};
+	struct err e;
+
+	line_must(pipeline_snapshot(x->p, piping_keep, &kept, &e) == 0, e.text,
+	    "snapshot");
+	pipeline_free(x->p);
+	piping_open_pipeline(x);
+	line_must(pipeline_resume(x->p, piping_kept, &kept, &e) == 0, e.text,
+	    "resume");
+	piping_kept_fini(&kept);
 }
 
 static inline void
@@ -197,6 +268,46 @@ piping_print_alert(FILE *f, const struct alert *a)
 }
 
 static inline void
+piping_print_reasons(FILE *f, char sign, const struct reasons *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		fprintf(f, "            %c %s\n", sign, r->text[i]);
+}
+
+/* The vectors that somebody will look at. */
+#define PIPING_VECTORS 3
+
+static inline void
+piping_print_vector(FILE *f, const struct episode *e, size_t i)
+{
+	const struct vector *v = &e->vector[i];
+	char peer[ADDR_TEXT_MAX], address[ADDR_TEXT_MAX], last[TIME_TEXT_MAX];
+	struct reasons r;
+
+	fprintf(f, "        %zu. %s > %s port %u at %s, %s\n", i + 1,
+	    addr_format(&v->peer, peer), addr_format(&v->address, address),
+	    v->port, time_format(v->last_ns, last),
+	    vector_strength_name(vector_strength(v, e->onset_ns)));
+	vector_for(v, e->onset_ns, &r);
+	piping_print_reasons(f, '+', &r);
+	vector_against(v, e->onset_ns, &r);
+	piping_print_reasons(f, '-', &r);
+}
+
+static inline void
+piping_print_episode(FILE *f, const struct episode *e)
+{
+	char onset[TIME_TEXT_MAX], last[TIME_TEXT_MAX];
+
+	fprintf(f, "    episode %s to %s%s, %" PRIu64 " vectors\n",
+	    time_format(e->onset_ns, onset), time_format(e->last_ns, last),
+	    e->may_be_older ? ", may be older" : "",
+	    e->n_vector + e->vectors_left_out);
+	for (size_t i = 0; i < e->n_vector && i < PIPING_VECTORS; i++)
+		piping_print_vector(f, e, i);
+}
+
+static inline void
 piping_print_incident(FILE *f, const struct incident *i)
 {
 	char onset[TIME_TEXT_MAX], last[TIME_TEXT_MAX], address[ADDR_TEXT_MAX];
@@ -211,6 +322,8 @@ piping_print_incident(FILE *f, const struct incident *i)
 		    time_format(i->evidence[k].time_ns, onset),
 		    i->evidence[k].kind, i->evidence[k].port,
 		    i->evidence[k].count);
+	for (size_t k = 0; k < i->n_episode; k++)
+		piping_print_episode(f, &i->episode[k]);
 }
 
 static inline void

@@ -15,7 +15,7 @@ starts(const char *text, struct err *e)
 	const struct alerts_sink sink = {NULL, NULL};
 	const struct alerts_sizes sizes = {4, 4};
 	struct alerts *alerts = alerts_new(site, &sizes, &sink);
-	struct detect *d = detect_new(site, alerts, e);
+	struct detect *d = detect_new(site, alerts, NULL, e);
 	bool ok = d != NULL;
 
 	detect_free(d);

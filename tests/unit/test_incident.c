@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/correlate/incident.h"
+#include "aggregator/correlate/covered.h"
+#include "aggregator/correlate/history.h"
 #include "aggregator/correlate/onset.h"
 #include "tests/unit/cm.h"
 #include "tests/unit/lines.h"
@@ -10,18 +12,39 @@
 
 struct fixture {
 	struct site *site;
+	struct history *history;
+	struct covered *covered;
 	struct incidents *s;
-	const char *op;
+	const char *op; /* of what was told last */
+	unsigned int told;
 };
+
+static void
+changed(void *arg, const struct incident *i, const char *op)
+{
+	struct fixture *f = arg;
+
+	assert_true(*i->id != '\0');
+	f->op = op;
+	f->told++;
+}
 
 static void
 set_up(struct fixture *f)
 {
 	const struct incidents_sizes sizes = {.incidents = 4, .onsets = 4};
+	const struct history_sizes groups = {.groups = 64, .calls = 64};
+	struct incidents_env env = {.arg = f, .changed = changed};
 
 	f->op = "none";
+	f->told = 0;
 	f->site = site_of(SITE);
-	f->s = incidents_new(f->site, &sizes);
+	f->history = history_new(f->site, &groups);
+	f->covered = covered_new(f->site);
+	env.site = f->site;
+	env.history = f->history;
+	env.covered = f->covered;
+	f->s = incidents_new(&env, &sizes);
 	assert_non_null(f->s);
 }
 
@@ -29,6 +52,8 @@ static void
 tear_down(struct fixture *f)
 {
 	incidents_free(f->s);
+	history_free(f->history);
+	covered_free(f->covered);
 	site_free(f->site);
 }
 
@@ -54,13 +79,22 @@ alert_of(const char *id, enum severity severity, const char *kind,
 	return a;
 }
 
+/* The incident that it is evidence of; NULL: of none. */
+static const struct incident *
+raise(struct fixture *f, struct alert *a)
+{
+	incidents_alert(f->s, a);
+	incidents_flush(f->s, false);
+	return *a->incident == '\0' ? NULL : incidents_get(f->s, &a->address);
+}
+
 static const struct incident *
 suspect(struct fixture *f, const char *id, const char *kind, const char *peer,
     uint16_t port, const char *time)
 {
 	struct alert a = alert_of(id, SEVERITY_SUSPECT, kind, peer, port, time);
 
-	return incidents_alert(f->s, &a, &f->op);
+	return raise(f, &a);
 }
 
 static void
@@ -73,10 +107,10 @@ the_first_suspect_alert_opens_and_a_notice_does_not(void **state)
 
 	(void)state;
 	set_up(&f);
-	assert_null(incidents_alert(f.s, &a, &f.op));
+	assert_null(raise(&f, &a));
 	assert_string_equal(a.incident, "");
 	a = alert_of("a", SEVERITY_SUSPECT, "x", "1.2.3.4", 22, "+1");
-	i = incidents_alert(f.s, &a, &f.op);
+	i = raise(&f, &a);
 	assert_string_equal(f.op, "open");
 	assert_string_equal(a.incident, i->id);
 	assert_int_equal(i->severity, SEVERITY_SUSPECT);
@@ -98,8 +132,7 @@ a_compromised_alert_is_enough(void **state)
 
 	(void)state;
 	set_up(&f);
-	assert_int_equal(
-	    incidents_alert(f.s, &a, &f.op)->severity, SEVERITY_COMPROMISED);
+	assert_int_equal(raise(&f, &a)->severity, SEVERITY_COMPROMISED);
 	/* And it stays so. */
 	assert_int_equal(suspect(&f, "b", "x", "1.2.3.4", 22, "+1")->severity,
 	    SEVERITY_COMPROMISED);
@@ -204,8 +237,8 @@ evidence_is_bounded_and_the_rest_counted_once(void **state)
 	assert_int_equal(i->n_evidence, EVIDENCE_MAX);
 	assert_int_equal(i->evidence_left_out, 10);
 	late = alert_of("late", SEVERITY_SUSPECT, "x", "-", 22, "+0");
-	incidents_alert(f.s, &late, &f.op);
-	incidents_alert(f.s, &late, &f.op);
+	raise(&f, &late);
+	raise(&f, &late);
 	assert_int_equal(i->evidence_left_out, 11);
 	tear_down(&f);
 }
@@ -216,13 +249,18 @@ connect(struct fixture *f, const char *from, const char *time,
 {
 	struct connection c = {.direction = direction};
 	const struct incident *i;
+	int64_t onset = TIME_NONE;
 
 	addr_parse(from, &c.client.primary);
 	c.start_ns = line_time(time);
-	i = incidents_connection(f->s, &c);
-	if ((i != NULL) != (*moved != '\0'))
-		fail_msg("%s", time);
+	i = incidents_get(f->s, &c.client.primary);
 	if (i != NULL)
+		onset = i->onset_ns;
+	incidents_connection(f->s, &c, CONNECTION_NEW);
+	incidents_flush(f->s, false);
+	if ((i != NULL && i->onset_ns != onset) != (*moved != '\0'))
+		fail_msg("%s", time);
+	if (*moved != '\0')
 		assert_int_equal(i->onset_ns, line_time(moved));
 }
 
@@ -288,7 +326,7 @@ many_honeypots_evict_the_quietest_and_are_counted(void **state)
 		a.address.b[15] = k;
 		connect(
 		    &f, addr_format(&a.address, from), "+0", DIRECTION_OUT, "");
-		incidents_alert(f.s, &a, &f.op);
+		raise(&f, &a);
 		assert_string_equal(f.op, "open");
 	}
 	assert_int_equal(incidents_evicted(f.s), 96 + 96);

@@ -199,14 +199,15 @@ static void
 detectors_are_listed(void **state)
 {
 	const char *name, *doc;
-	size_t n = 0;
+	size_t n = 0, known = 0;
 
 	(void)state;
-	while (pipeline_detector(n, &name, &doc))
+	while (pipeline_detector(n, &name, &doc)) {
+		known += strcmp(name, "outbound") == 0;
 		n++;
+	}
 	assert_true(n >= 3);
-	assert_true(pipeline_detector(0, &name, &doc));
-	assert_string_equal(name, "outbound");
+	assert_int_equal(known, 1);
 }
 
 int

@@ -18,6 +18,7 @@ some_alert(void)
 	    .count = 12,
 	    .peers = 3,
 	    .incident = "ffeeddccbbaa99887766554433221100",
+	    .note = "after port 22",
 	    .text = "combo opened ssh to 198.51.100.7",
 	    .has_connection = true,
 	    .client = v4(11, 11, 79, 69),
@@ -91,6 +92,7 @@ some_evidence(int i)
 struct incidents {
 	struct incident i;
 	struct evidence evidence[8];
+	struct episode episode[4];
 	int n;
 };
 
@@ -105,7 +107,44 @@ keep_incident(void *arg, const struct incident *i)
 	memcpy(
 	    out->evidence, i->evidence, i->n_evidence * sizeof(*i->evidence));
 	out->i.evidence = NULL;
+	assert_in_range(i->n_episode, 0, 4);
+	memcpy(out->episode, i->episode, i->n_episode * sizeof(*i->episode));
+	out->i.episode = NULL;
 	return 0;
+}
+
+static void
+some_episode(int k, struct episode *x)
+{
+	memset(x, 0, sizeof(*x));
+	x->onset_ns = DAY_1 + k;
+	x->last_ns = DAY_2 + k;
+	x->since_ns = k == 1 ? TIME_NONE : DAY_1;
+	x->may_be_older = k == 1;
+	x->vectors_left_out = 7;
+	x->n_vector = k == 0 ? VECTORS_MAX : (size_t)k;
+	for (size_t i = 0; i < x->n_vector; i++) {
+		struct vector *v = &x->vector[i];
+
+		v->peer = v4(198, 51, 100, (uint8_t)i);
+		v->address = v4(11, 11, 79, 67);
+		v->port = (uint16_t)(i + 1);
+		v->within = i == 1;
+		v->first_ns = DAY_1;
+		v->before_ns = i == 2 ? TIME_NONE : DAY_1 + 1;
+		v->last_ns = DAY_1 + 2;
+		v->connections = 1000 + i;
+		v->packets = i;
+		v->outcome = (enum outcome)(i % 5);
+		v->by_sizes = i == 3;
+		v->back = i == 4;
+		v->peers = (uint32_t)i + 1;
+		v->watched_ns = i == 5 ? TIME_NONE : 3600;
+		v->swept = (uint32_t)i;
+		v->more = i == 6;
+		v->called_back = i == 7;
+		v->tried_odd = i == 8;
+	}
 }
 
 static void
@@ -113,6 +152,7 @@ an_incident_comes_back_exactly(void **state)
 {
 	struct states *f = *state;
 	struct evidence x[5];
+	struct episode y[3];
 	struct incidents out = {.n = 0};
 	struct incident i = {.id = "0123456789abcdef0123456789abcdef",
 	    .honeynet = "lab",
@@ -125,13 +165,21 @@ an_incident_comes_back_exactly(void **state)
 	    .onset_ns = DAY_1,
 	    .last_ns = DAY_2,
 	    .evidence = x,
-	    .evidence_left_out = 3};
+	    .evidence_left_out = 3,
+	    .episode = y,
+	    .episodes_left_out = 2};
 
 	memset(x, 0, sizeof(x));
 	for (int k = 0; k < 5; k++)
 		x[k] = some_evidence(k);
+	for (int k = 0; k < 3; k++)
+		some_episode(k, &y[k]);
 	for (size_t n = 5; n > 3; n--) {
 		i.n_evidence = n;
+		i.n_episode = n - 2;
+		y[0].n_vector = n;
+		memset(&y[0].vector[n], 0,
+		    (VECTORS_MAX - n) * sizeof(*y[0].vector));
 		x[1].count += 10;
 		assert_int_equal(state_put_incident(f->s, &i, &f->e), 0);
 		reopen(f);
@@ -141,9 +189,12 @@ an_incident_comes_back_exactly(void **state)
 		assert_int_equal(out.n, 1);
 		assert_int_equal(out.i.n_evidence, n);
 		assert_memory_equal(out.evidence, x, n * sizeof(*x));
+		assert_memory_equal(out.episode, y, i.n_episode * sizeof(*y));
 		i.evidence = NULL;
+		i.episode = NULL;
 		assert_memory_equal(&out.i, &i, sizeof(i));
 		i.evidence = x;
+		i.episode = y;
 	}
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "aggregator/correlate/connection.h"
+#include "common/outcome.h"
+
+#include <stdint.h>
 
 const char *
 outcome_name(enum outcome o)
@@ -17,4 +19,18 @@ outcome_name(enum outcome o)
 		return "unanswered";
 	}
 	return "unknown";
+}
+
+int
+outcome_beats(enum outcome a, enum outcome b)
+{
+	static const uint8_t weight[] = {
+	    [OUTCOME_UNKNOWN] = 0,
+	    [OUTCOME_UNANSWERED] = 1,
+	    [OUTCOME_REFUSED] = 2,
+	    [OUTCOME_BLOCKED] = 3,
+	    [OUTCOME_ANSWERED] = 4,
+	};
+
+	return weight[a] > weight[b];
 }

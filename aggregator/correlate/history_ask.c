@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/correlate/history_internal.h"
+#include "common/map.h"
+
+/* --- up to a moment ----------------------------------------------------------
+ */
+
+struct window {
+	int64_t from, to; /* (from, to] */
+	bool timeless;
+};
+
+static struct window
+window_of(const struct moment *m)
+{
+	struct window w = {
+	    .from = 0,
+	    .to = (int64_t)m->order,
+	    .timeless = m->ns == TIME_NONE,
+	};
+
+	if (w.timeless)
+		return w;
+	w.to = m->ns;
+	if (__builtin_sub_overflow(m->ns, HISTORY_WINDOW_NS, &w.from))
+		w.from = INT64_MIN;
+	return w;
+}
+
+static bool
+has(const struct window *w, int64_t at, bool timeless)
+{
+	return timeless == w->timeless && at > w->from && at <= w->to;
+}
+
+static bool
+has_older(const struct window *w, const struct older *o)
+{
+	return o->n > 0 && o->timeless == w->timeless && o->last_at > w->from &&
+	       o->first_at <= w->to;
+}
+
+/* Whether anything of 'g' lies in it. */
+static bool
+touches(const struct window *w, const struct group *group)
+{
+	const struct came *g = &group->is;
+
+	for (size_t i = 0; i < g->n_recent; i++)
+		if (has(w, g->recent[i].at, g->recent[i].timeless))
+			return true;
+	return has_older(w, &g->older);
+}
+
+/* --- one group ---------------------------------------------------------------
+ */
+
+static void
+add(struct older *all, const struct older *o)
+{
+	if (all->n == 0 || o->first_at < all->first_at)
+		all->first_at = o->first_at;
+	if (all->n == 0 || o->last_at > all->last_at) {
+		all->last_at = o->last_at;
+		all->client_port = o->client_port;
+	}
+	if (outcome_beats(
+		(enum outcome)o->outcome, (enum outcome)all->outcome)) {
+		all->outcome = o->outcome;
+		all->by_sizes = o->by_sizes;
+	} else if (o->outcome == all->outcome) {
+		all->by_sizes = all->by_sizes && o->by_sizes;
+	}
+	if (o->packets > all->packets)
+		all->packets = o->packets;
+	all->n += o->n;
+}
+
+static struct older
+sum_of(const struct window *w, const struct came *g)
+{
+	struct older all = {0};
+
+	for (size_t i = 0; i < g->n_recent; i++) {
+		const struct recent *r = &g->recent[i];
+		const struct older one = {r->at, r->at, 1, r->packets,
+		    r->client_port, r->outcome, r->by_sizes, r->timeless};
+
+		if (has(w, r->at, r->timeless))
+			add(&all, &one);
+	}
+	if (has_older(w, &g->older)) {
+		struct older o = g->older;
+
+		/* More connections after the moment than are kept one by one:
+		 * it was there all the time. */
+		o.last_at = o.last_at < w->to ? o.last_at : w->to;
+		add(&all, &o);
+	}
+	return all;
+}
+
+/* Of the last but one; the first, where more is not kept. */
+static int64_t
+before_last(
+    const struct window *w, const struct came *g, const struct older *all)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < g->n_recent; i++)
+		if (has(w, g->recent[i].at, g->recent[i].timeless) && ++n == 2)
+			return g->recent[i].at;
+	return n == 1 && has_older(w, &g->older) ? g->older.last_at
+						 : all->first_at;
+}
+
+/* Returns false: nothing up to the moment. */
+static bool
+visits_of(const struct history *h, const struct window *w,
+    const struct group *g, struct visits *out)
+{
+	const struct group_key *key = map_key(h->groups, g);
+	const struct door_key *door = map_key(h->doors, g->door);
+	const struct older all = sum_of(w, &g->is);
+	int64_t between = all.last_at - all.first_at;
+
+	if (all.n == 0)
+		return false;
+	*out = (struct visits){
+	    .peer = g->is.shown,
+	    .counted = key->peer,
+	    .address = key->address,
+	    .honeypot = door->honeypot,
+	    .port = (uint16_t)key->port,
+	    .within = g->is.within,
+	    .first_ns = TIME_NONE,
+	    .before_ns = TIME_NONE,
+	    .last_ns = TIME_NONE,
+	    .connections = all.n,
+	    .client_port = all.client_port,
+	    .outcome = (enum outcome)all.outcome,
+	    .by_sizes = all.by_sizes,
+	    .packets = all.packets,
+	    .back = between >= (w->timeless ? 1 : HISTORY_BACK_NS),
+	};
+	if (w->timeless) {
+		out->first_order = (uint64_t)all.first_at;
+		out->last_order = (uint64_t)all.last_at;
+		return true;
+	}
+	out->first_ns = all.first_at;
+	out->before_ns = before_last(w, &g->is, &all);
+	out->last_ns = all.last_at;
+	return true;
+}
+
+/* --- questions ---------------------------------------------------------------
+ */
+
+struct moment
+history_moment(const struct history *h, const struct connection *c)
+{
+	return (struct moment){c->start_ns, h->order};
+}
+
+void
+history_of_honeypot(const struct history *h, const struct addr *primary,
+    const struct moment *m, history_fn *fn, void *arg)
+{
+	const struct host *host = map_get(h->hosts, primary);
+	const struct window w = window_of(m);
+	const struct group *g;
+	const struct door *d;
+	struct visits v;
+
+	if (host == NULL)
+		return;
+	LIST_FOREACH(d, &host->doors, of_host)
+	TAILQ_FOREACH (g, &d->groups, of_door)
+		if (visits_of(h, &w, g, &v))
+			fn(arg, &v);
+}
+
+void
+history_of_peer(const struct history *h, const struct addr *peer,
+    const struct moment *m, history_fn *fn, void *arg)
+{
+	const struct peer *p = map_get(h->peers, peer);
+	const struct window w = window_of(m);
+	const struct group *g;
+	struct visits v;
+
+	if (p == NULL)
+		return;
+	TAILQ_FOREACH (g, &p->groups, of_peer)
+		if (visits_of(h, &w, g, &v))
+			fn(arg, &v);
+}
+
+bool
+history_knows(const struct history *h, const struct addr *peer)
+{
+	const struct peer *p = map_get(h->peers, peer);
+
+	return p != NULL && p->n > 1;
+}
+
+#define PEERS_ENOUGH_MAX 16
+
+/* Groups of one peer lie anywhere in the list: few differ before 'enough'. */
+static bool
+is_known(const struct addr *known, uint32_t n, const struct addr *peer)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (addr_eq(&known[i], peer))
+			return true;
+	return false;
+}
+
+uint32_t
+history_peers_on(const struct history *h, const struct addr *primary,
+    uint16_t port, const struct moment *m, const struct addr *but,
+    uint32_t enough)
+{
+	const struct door_key key = {*primary, port};
+	const struct door *d = map_get(h->doors, &key);
+	const struct window w = window_of(m);
+	struct addr known[PEERS_ENOUGH_MAX];
+	const struct group *g;
+	uint32_t n = 0;
+
+	if (enough > PEERS_ENOUGH_MAX)
+		enough = PEERS_ENOUGH_MAX;
+	if (d == NULL)
+		return 0;
+	TAILQ_FOREACH (g, &d->groups, of_door) {
+		const struct group_key *k = map_key(h->groups, g);
+
+		if (n == enough)
+			break;
+		if ((but == NULL || !addr_eq(&k->peer, but)) &&
+		    !is_known(known, n, &k->peer) && touches(&w, g))
+			known[n++] = k->peer;
+	}
+	return n;
+}
+
+/* Add to a small set; returns its size, at most 'max'. */
+static uint32_t
+set_add(uint64_t *set, uint32_t n, uint32_t max, uint64_t member)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (set[i] == member)
+			return n;
+	if (n == max)
+		return n;
+	set[n] = member;
+	return n + 1;
+}
+
+struct reach
+history_reach(
+    const struct history *h, const struct addr *peer, const struct moment *m)
+{
+	const struct peer *p = map_get(h->peers, peer);
+	const struct window w = window_of(m);
+	uint64_t hosts[REACH_MAX], ports[REACH_MAX];
+	struct reach r = {0};
+	const struct group *g;
+
+	if (p == NULL)
+		return r;
+	r.more = p->pushed_out > 0;
+	TAILQ_FOREACH (g, &p->groups, of_peer) {
+		const struct group_key *k = map_key(h->groups, g);
+
+		if (r.honeypots == REACH_MAX && r.ports == REACH_MAX)
+			break;
+		if (!touches(&w, g))
+			continue;
+		r.honeypots = set_add(hosts, r.honeypots, REACH_MAX,
+		    (uint64_t)(uintptr_t)g->door->host);
+		r.ports = set_add(ports, r.ports, REACH_MAX, k->port);
+	}
+	return r;
+}
+
+uint32_t
+history_swept(const struct history *h, const struct addr *peer, uint16_t port,
+    const struct moment *m, bool *more)
+{
+	const struct peer *p = map_get(h->peers, peer);
+	const struct window w = window_of(m);
+	const struct group *g;
+	uint32_t n = 0;
+
+	*more = p != NULL && p->pushed_out > 0;
+	if (p == NULL)
+		return 0;
+	TAILQ_FOREACH (g, &p->groups, of_peer) {
+		const struct group_key *k = map_key(h->groups, g);
+
+		n += k->port == port && touches(&w, g);
+	}
+	return n;
+}
+
+bool
+history_answered(
+    const struct history *h, const struct addr *primary, const struct moment *m)
+{
+	const struct host *host = map_get(h->hosts, primary);
+	const struct window w = window_of(m);
+	const struct group *g;
+	const struct door *d;
+
+	if (host == NULL)
+		return false;
+	LIST_FOREACH(d, &host->doors, of_host)
+	TAILQ_FOREACH (g, &d->groups, of_door)
+		if (sum_of(&w, &g->is).outcome == OUTCOME_ANSWERED)
+			return true;
+	return false;
+}
+
+struct moment
+history_called(const struct history *h, const struct addr *primary,
+    const struct addr *peer)
+{
+	const struct call_key key = {*primary, *peer};
+	const struct call *call = map_get(h->calls, &key);
+
+	if (call == NULL)
+		return (struct moment){TIME_NONE, 0};
+	return (struct moment){call->first_ns, call->first_order};
+}

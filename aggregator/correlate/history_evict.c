@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/correlate/history_internal.h"
+#include "common/map.h"
+
+/*
+ * Who is forgotten first.  A flood of strangers, or a scanner, must not push
+ * out the one visit that matters.  So of the longest quiet groups the least
+ * worth goes, and those worth more get another round.
+ */
+#define LOOK_AT 16
+
+/* A door with more groups is crowded: one more of them says little. */
+#define CROWD 1024
+
+/* Did it get in, did it come back, is it alone: 0, refused, to 7. */
+static unsigned int
+worth(const struct group *group)
+{
+	const struct came *g = &group->is;
+	bool refused = g->older.n > 0 && g->older.outcome > OUTCOME_ANSWERED;
+	bool answered = g->older.outcome == OUTCOME_ANSWERED;
+	bool back = g->older.n > 0;
+
+	for (size_t i = 0; i < g->n_recent; i++) {
+		answered |= g->recent[i].outcome == OUTCOME_ANSWERED;
+		refused |= g->recent[i].outcome > OUTCOME_ANSWERED;
+	}
+	if (refused && !answered)
+		return 0;
+	back |= g->n_recent > 1 &&
+		g->recent[0].at - g->recent[g->n_recent - 1].at >=
+		    (g->recent[0].timeless ? 1 : HISTORY_BACK_NS);
+	return 1U + 2U * answered + 3U * back + (group->door->n <= CROWD);
+}
+
+static void
+forget_door(struct history *h, struct door *d)
+{
+	struct host *host = d->host;
+
+	LIST_REMOVE(d, of_host);
+	map_remove(h->doors, d);
+	if (LIST_EMPTY(&host->doors))
+		map_remove(h->hosts, host);
+}
+
+static void
+forget(struct history *h, struct group *g)
+{
+	struct door *d = g->door;
+	struct peer *p = g->peer;
+
+	TAILQ_REMOVE(&d->groups, g, of_door);
+	TAILQ_REMOVE(&p->groups, g, of_peer);
+	map_remove(h->groups, g);
+	h->evicted++;
+	if (--d->n == 0)
+		forget_door(h, d);
+	if (--p->n == 0)
+		map_remove(h->peers, p);
+}
+
+/* A scanner pushes out its own. */
+static void
+forget_of_peer(struct history *h, struct peer *p)
+{
+	struct group *g = TAILQ_LAST(&p->groups, groups), *least = g;
+
+	for (unsigned int i = 0; i < LOOK_AT && g != NULL; i++) {
+		if (worth(g) < worth(least))
+			least = g;
+		g = TAILQ_PREV(g, groups, of_peer);
+	}
+	p->pushed_out++;
+	forget(h, least);
+}
+
+static void
+forget_of_all(struct history *h)
+{
+	struct group *looked[LOOK_AT] = {NULL}, *g = map_oldest(h->groups);
+	size_t n = 0, least = 0;
+
+	for (; n < LOOK_AT && g != NULL; g = map_younger(h->groups, g)) {
+		looked[n] = g;
+		if (worth(g) < worth(looked[least]))
+			least = n;
+		n++;
+	}
+	if (n == 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (worth(looked[i]) > worth(looked[least]))
+			history_touch(h, looked[i]);
+	forget(h, looked[least]);
+}
+
+void
+history_make_room(struct history *h, struct peer *p)
+{
+	if (p != NULL && p->n >= HISTORY_PEER_GROUPS_MAX)
+		forget_of_peer(h, p);
+	else if (map_count(h->groups) >= h->max)
+		forget_of_all(h);
+}

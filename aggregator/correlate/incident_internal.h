@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AGGREGATOR_CORRELATE_INCIDENT_INTERNAL_H
+#define AGGREGATOR_CORRELATE_INCIDENT_INTERNAL_H
+
+#include "aggregator/correlate/incident.h"
+#include "aggregator/correlate/onset.h"
+
+#include <sys/queue.h>
+
+/* What the incident*.c share. */
+
+struct open_incident {
+	struct incident i;
+	size_t room;	  /* for evidence */
+	int64_t *last_ns; /* of each evidence, its alert's last time */
+	int64_t first_suspect_ns;
+	uint64_t order; /* of that evidence, where there are no times */
+	uint32_t stale; /* a bit for each episode: find its vectors */
+	bool late;	/* so, but for what came in late: it may wait */
+	bool changed, was_told, pending;
+	TAILQ_ENTRY(open_incident) entry; /* among the pending */
+};
+
+_Static_assert(EPISODES_MAX <= 32, "a bit for each episode");
+
+/* Unexplained connections from a honeypot. */
+struct activity {
+	struct onset onset;
+	int64_t last_ns;
+};
+
+struct incidents {
+	struct incidents_env env;
+	struct map *open;     /* primary address -> struct open_incident */
+	struct map *activity; /* primary address -> struct activity */
+	int64_t clock_ns;     /* start of the newest connection */
+	uint64_t evicted;     /* incidents, before a restart */
+	TAILQ_HEAD(, open_incident) pending;
+};
+
+/* incident.c: look at it at the next flush.  changed: and tell of it. */
+void incident_touch(struct incidents *s, struct open_incident *o, bool changed);
+
+/* Free what it owns. */
+void incident_forget(struct open_incident *o);
+
+/* incident_evidence.c */
+/* Returns whether it is new. */
+bool incident_put_evidence(struct open_incident *o, const struct alert *a);
+/* Whether the alert of that id and another one are enough together. */
+bool incident_two_kinds(const struct open_incident *o, const char *alert);
+
+/* incident_episode.c: the first one, or its onset moved. */
+void incident_set_onset(struct incidents *s, struct open_incident *o);
+/* An unexplained connection began; the latest before it is 'before_ns'. */
+void incident_went_out(struct incidents *s, struct open_incident *o,
+    int64_t before_ns, int64_t start_ns);
+/* Somebody came in, or more is known of it. */
+void incident_came_in(struct incidents *s, struct open_incident *o,
+    const struct connection *c, enum connection_event event);
+/* Evidence lasted until 'last_ns'. */
+void incident_lasted(struct open_incident *o, int64_t last_ns);
+/* Evidence of that kind came or changed: a visitor may be marked. */
+void incident_marked(struct open_incident *o, const char *kind, bool is_new);
+/* Vectors of the episodes that are stale. */
+void incident_find_vectors(struct incidents *s, struct open_incident *o);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/correlate/odd_port.h"
+
+#include "aggregator/correlate/sizes.h"
+#include "aggregator/correlate/span.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A port that so many use is an ordinary one. */
+#define ORDINARY_PEERS 5
+
+/* Client ports go on one by one on many systems, here and there one goes
+ * elsewhere.  Of 28,232 that Linux draws from, a higher one lies so near by
+ * chance once in 110 times. */
+#define CONTINUES_WITHIN 256
+
+struct odd_ends
+odd_ends(const struct connection *c)
+{
+	return (struct odd_ends){
+	    c->client.addr, c->server.addr, c->client_port, c->server_port, 0};
+}
+
+/* --- ordinary
+ * ----------------------------------------------------------------- */
+
+/* Of the classes those are ordinary that visitors come for. */
+static bool
+has_class(const struct site *site, uint16_t port)
+{
+	for (size_t i = 0; i < site->n_class; i++) {
+		const struct port_class *k = &site->class[i];
+
+		if (ports_have(&k->ports, port) && strcmp(k->name, "irc") &&
+		    strcmp(k->name, "irc-weak") && strcmp(k->name, "ident"))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_ordinary(const struct site *site, const struct history *h,
+    const struct addr *honeypot, uint16_t port, const struct moment *at)
+{
+	return has_class(site, port) ||
+	       history_peers_on(h, honeypot, port, at, NULL, ORDINARY_PEERS) ==
+		   ORDINARY_PEERS;
+}
+
+bool
+odd_may_be(const struct site *site, const struct odd_rules *rules,
+    const struct history *h, const struct connection *c,
+    const struct moment *at)
+{
+	const struct addr peer = history_peer(&c->client);
+	uint32_t enough = (uint32_t)rules->others + 1;
+
+	return !has_class(site, c->server_port) &&
+	       history_peers_on(h, &c->server.primary, c->server_port, at,
+		   &peer, enough) < enough;
+}
+
+/* --- the visit before
+ * ---------------------------------------------------------- */
+
+struct looking {
+	const struct site *site;
+	const struct odd_rules *rules;
+	const struct history *h;
+	const struct waiting *w;
+	struct visits best;
+	bool found;
+};
+
+static bool
+is_visit(const struct looking *l, const struct visits *v)
+{
+	const struct connection *c = &l->w->c;
+
+	return addr_eq(&v->honeypot, &c->server.primary) &&
+	       v->port != c->server_port &&
+	       span_ns(v->last_ns, l->w->at.ns) <= l->rules->before_ns &&
+	       (v->outcome == OUTCOME_ANSWERED ||
+		   v->packets > (uint64_t)l->rules->packets) &&
+	       is_ordinary(l->site, l->h, &v->honeypot, v->port, &l->w->at);
+}
+
+/* The latest; of two the lower port, so that their order does not matter. */
+static void
+look(void *arg, const struct visits *v)
+{
+	struct looking *l = arg;
+	int64_t later;
+
+	if (!is_visit(l, v))
+		return;
+	later = v->last_ns != TIME_NONE
+		    ? span_ns(l->best.last_ns, v->last_ns)
+		    : (int64_t)(v->last_order - l->best.last_order);
+	if (l->found && (later < 0 || (later == 0 && v->port > l->best.port)))
+		return;
+	l->best = *v;
+	l->found = true;
+}
+
+static bool
+is_scanner(const struct odd_rules *rules, const struct reach *r)
+{
+	return r->more || r->honeypots > rules->honeypots ||
+	       r->ports > rules->ports;
+}
+
+bool
+odd_judge(const struct site *site, const struct odd_rules *rules,
+    const struct history *h, const struct waiting *w, struct odd_before *out)
+{
+	const struct addr peer = history_peer(&w->c.client);
+	struct looking l = {.site = site, .rules = rules, .h = h, .w = w};
+	struct moment soon = w->at;
+	struct reach reach;
+	int ahead;
+
+	if (!odd_may_be(site, rules, h, &w->c, &w->at))
+		return false;
+	history_of_peer(h, &peer, &w->at, look, &l);
+	if (!l.found)
+		return false;
+	if (soon.ns != TIME_NONE)
+		soon.ns += ODD_AHEAD_NS;
+	reach = history_reach(h, &peer, &soon);
+	ahead = w->c.client_port - l.best.client_port;
+	*out = (struct odd_before){
+	    .time_ns = l.best.last_ns,
+	    .port = l.best.port,
+	    .scanner = is_scanner(rules, &reach),
+	};
+	if (ahead > 0 && ahead <= CONTINUES_WITHIN)
+		out->client_port = l.best.client_port;
+	return true;
+}
+
+/* --- in words
+ * -------------------------------------------------------------------- */
+
+static const char *
+reading(enum outcome o)
+{
+	switch (o) {
+	case OUTCOME_UNKNOWN:
+		return "";
+	case OUTCOME_ANSWERED:
+		return "it looks answered";
+	case OUTCOME_REFUSED:
+	case OUTCOME_BLOCKED:
+		return "it looks refused";
+	case OUTCOME_UNANSWERED:
+		return "it looks unanswered";
+	}
+	return "";
+}
+
+static void
+say_sizes(const struct connection *c, char *out, size_t size)
+{
+	enum outcome o = sizes_outcome(c);
+
+	if (o == OUTCOME_UNKNOWN)
+		snprintf(out, size, "whether it was answered was not seen");
+	else if (c->packets_in == 0)
+		snprintf(out, size,
+		    "%s, a reading of the sizes: %" PRIu64 " packets, none "
+		    "back",
+		    reading(o), c->packets_out);
+	else
+		snprintf(out, size,
+		    "%s, a reading of the sizes: %" PRIu64
+		    " packets of %" PRIu64 " octets, %" PRIu64 " of %" PRIu64
+		    " back",
+		    reading(o), c->packets_out, c->octets_out / c->packets_out,
+		    c->packets_in, c->octets_in / c->packets_in);
+}
+
+void
+odd_note(const struct odd_before *b, const struct connection *c,
+    char out[static ALERT_NOTE_MAX])
+{
+	char time[TIME_TEXT_MAX], outcome[112], from[64] = "";
+
+	if (c->outcome == OUTCOME_UNKNOWN)
+		say_sizes(c, outcome, sizeof(outcome));
+	else
+		snprintf(outcome, sizeof(outcome), "it was %s",
+		    outcome_name(c->outcome));
+	if (b->client_port != 0)
+		snprintf(from, sizeof(from), ", client port %u continues %u",
+		    c->client_port, b->client_port);
+	snprintf(out, ALERT_NOTE_MAX, "after port %u%s%s%s; %s", b->port,
+	    b->time_ns == TIME_NONE ? "" : " at ",
+	    b->time_ns == TIME_NONE ? "" : time_format(b->time_ns, time), from,
+	    outcome);
+}
