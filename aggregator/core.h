@@ -37,12 +37,14 @@ struct core_sensor {
 	uint64_t session;      /* of ingest; 0: none said Hello */
 	int64_t runs_until_ns; /* monotonic; see core_hello.c */
 	struct run_id run;
-	uint64_t next;	  /* sequence, if nothing is missing */
-	uint64_t lost;	  /* said by the agent */
-	uint64_t pending; /* probably lost; gone when it is sure */
-	uint64_t unread;  /* counted by its rules while nobody read */
-	bool recount;	  /* gaps and sums must be asked of the store */
-	bool dirty;
+	uint64_t next;	       /* sequence, if nothing is missing */
+	uint64_t lost;	       /* said by the agent */
+	uint64_t pending;      /* probably lost; gone when it is sure */
+	uint64_t unread;       /* counted by its rules while nobody read */
+	bool recount;	       /* gaps and sums must be asked of the store */
+	bool dirty;	       /* not saved yet */
+	struct run_state said; /* by the newest Hello */
+	bool said_dirty;
 };
 
 /* A stored message that waits for the commit. */
@@ -101,6 +103,7 @@ void core_send(struct core *c, uint64_t session, const struct wire_message *m);
 
 /* core_sensor.c: what is known of each sensor. */
 int core_sensors_load(struct core *c, struct err *e);
+/* All in one durable step; what fails is kept, and tried the next time. */
 void core_sensors_save(struct core *c);
 void core_sensor_seen(struct core *c, size_t sensor, int64_t now_ns);
 void core_sensor_run(struct core *c, size_t sensor, const char *address,
@@ -127,7 +130,9 @@ int core_start_children(struct core *c, int exe_fd, struct err *e);
 /* core_refused.c: who was not let in, counted by why and whom. */
 int core_refused_load(struct core *c, struct err *e);
 void core_count_refused(struct core *c, const char *why, const char *who);
+/* Into an open step of the state; saved: it is durable. */
 int core_refused_save(struct core *c, struct err *e);
+void core_refused_saved(struct core *c);
 
 /* core_news.c: alerts and incidents on their way to the state and the feed. */
 struct core_news *core_news_new(void);

@@ -90,7 +90,13 @@ core_refused_save(struct core *c, struct err *e)
 		if (state_count_refused(c->state, r->row[i].why, r->row[i].who,
 			now, r->row[i].fresh, e) == -1)
 			return -1;
-		r->row[i].fresh = 0;
 	}
 	return 0;
+}
+
+void
+core_refused_saved(struct core *c)
+{
+	for (size_t i = 0; i < c->refused->n; i++)
+		c->refused->row[i].fresh = 0;
 }

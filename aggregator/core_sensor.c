@@ -162,29 +162,48 @@ core_sensors_load(struct core *c, struct err *e)
 	return 0;
 }
 
+static int
+save_sensor(struct core *c, struct core_sensor *s, struct err *e)
+{
+	if (!s->dirty)
+		return 0;
+	s->state.kernel_lost = s->lost + s->unread + s->pending;
+	return state_put_sensor(c->state, &s->state, e);
+}
+
+static int
+save_all(struct core *c, struct err *e)
+{
+	size_t n = c->config->site->n_sensor;
+
+	if (state_begin(c->state, e) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (c->sensor[i].said_dirty &&
+		    state_put_run(c->state, &c->sensor[i].said, e) == -1)
+			return -1;
+	recount(c);
+	for (size_t i = 0; i < n; i++)
+		if (save_sensor(c, &c->sensor[i], e) == -1)
+			return -1;
+	if (core_refused_save(c, e) == -1)
+		return -1;
+	return state_commit(c->state, e);
+}
+
 void
 core_sensors_save(struct core *c)
 {
 	struct err e;
-	int failed = 0;
 
-	recount(c);
-	if (state_begin(c->state, &e) == -1) {
-		log_warn("core", "%s", e.text);
+	if (save_all(c, &e) == -1) {
+		state_undo(c->state);
+		log_warn("core", "sensors are not saved: %s", e.text);
 		return;
 	}
-	for (size_t i = 0; i < c->config->site->n_sensor && !failed; i++) {
-		struct core_sensor *s = &c->sensor[i];
-
-		if (!s->dirty)
-			continue;
-		s->state.kernel_lost = s->lost + s->unread + s->pending;
-		failed = state_put_sensor(c->state, &s->state, &e) == -1;
-		s->dirty = failed;
-	}
-	failed = failed || core_refused_save(c, &e) == -1;
-	if (failed || state_commit(c->state, &e) == -1)
-		log_warn("core", "sensors are not saved: %s", e.text);
+	for (size_t i = 0; i < c->config->site->n_sensor; i++)
+		c->sensor[i].dirty = c->sensor[i].said_dirty = false;
+	core_refused_saved(c);
 }
 
 void
@@ -201,17 +220,15 @@ core_sensor_run(struct core *c, size_t sensor, const char *address,
     const struct wire_hello *h, int64_t now_ns)
 {
 	struct core_sensor *s = &c->sensor[sensor];
-	struct run_state r = {
+
+	s->said = (struct run_state){
 	    .run = h->run,
 	    .table = h->table,
 	    .started_ns = now_ns,
 	    .counted_before = h->counted_before,
 	};
-	struct err e;
-
-	snprintf(r.sensor, sizeof(r.sensor), "%s", s->state.sensor);
-	if (state_put_run(c->state, &r, &e) == -1)
-		log_warn("core", "%s", e.text);
+	snprintf(s->said.sensor, sizeof(s->said.sensor), "%s", s->state.sensor);
+	s->said_dirty = true;
 	snprintf(s->state.state, sizeof(s->state.state), "up");
 	snprintf(
 	    s->state.software, sizeof(s->state.software), "%s", h->software);

@@ -77,7 +77,15 @@ static const char *const sql[DAY_STATEMENTS] = {
     [DAY_PART_PUT] =
 	"INSERT INTO part(sensor, run, first, last, messages, records, lost,"
 	" dropped, first_received_ns, last_received_ns)"
-	" VALUES(?,?,?,?,?,?,?,?,?,?)",
+	" VALUES(?,?,?,?,?,?,?,?,?,?)"
+	/* A message that was stored twice. */
+	" ON CONFLICT DO UPDATE SET last = max(last, excluded.last),"
+	" messages = messages + excluded.messages,"
+	" records = records + excluded.records, lost = lost + excluded.lost,"
+	" dropped = dropped + excluded.dropped, first_received_ns ="
+	" min(first_received_ns, excluded.first_received_ns),"
+	" last_received_ns = max(last_received_ns,"
+	" excluded.last_received_ns)",
     [DAY_SCAN_BLOCKS] =
 	"SELECT first_id, last_id, records, hosts, data FROM block"
 	" WHERE last_id > ?1 AND first_id <= ?2 AND records > 0"
@@ -90,7 +98,7 @@ static const char *const sql[DAY_STATEMENTS] = {
 };
 
 static const struct db_schema schema = {
-    FORMAT, PAGE_BYTES, create, sql, DAY_STATEMENTS};
+    FORMAT, PAGE_BYTES, create, sql, DAY_STATEMENTS, NULL};
 
 /* One number or two; all statements here that answer with one row. */
 static int

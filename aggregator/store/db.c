@@ -121,18 +121,28 @@ ask(struct db *db, const char *sql, int *out, struct err *e)
 	return rc == SQLITE_OK ? 0 : db_fail(db, rc, e);
 }
 
-/* Tables and version appear in one step. */
 static int
-create(struct db *db, struct err *e)
+make_tables(struct db *db, int version, struct err *e)
 {
-	char version[64];
+	char set[64];
 
-	snprintf(version, sizeof(version), "PRAGMA user_version = %d",
-	    db->schema->version);
+	snprintf(
+	    set, sizeof(set), "PRAGMA user_version = %d", db->schema->version);
+	if (version <= 0 && db_exec(db, db->schema->create, e) == -1)
+		return -1;
+	for (int v = version; v > 0 && v < db->schema->version; v++)
+		if (db_exec(db, db->schema->upgrade[v - 1], e) == -1)
+			return -1;
+	return db_exec(db, set, e);
+}
+
+/* Tables and version appear in one step; 'version': what there was. */
+static int
+create(struct db *db, int version, struct err *e)
+{
 	if (db_begin(db, e) == -1)
 		return -1;
-	if (db_exec(db, db->schema->create, e) == -1 ||
-	    db_exec(db, version, e) == -1) {
+	if (make_tables(db, version, e) == -1) {
 		db_undo(db);
 		return -1;
 	}
@@ -151,11 +161,16 @@ check_version(struct db *db, struct err *e)
 		    "%s was made by a newer version of Synhive (format %d, "
 		    "this program knows %d)",
 		    db->path, version, db->schema->version);
-	if (version > 0)
+	if (version == db->schema->version)
 		return 0;
-	if (db->mode == DB_READ)
+	if (db->mode == DB_WRITE)
+		return create(db, version, e);
+	if (version <= 0)
 		return err_set(e, EX_NOINPUT, "%s holds nothing yet", db->path);
-	return create(db, e);
+	return err_set(e, EX_DATAERR,
+	    "%s was made by an older version of Synhive (format %d, this "
+	    "program knows %d): start this version's aggregator once",
+	    db->path, version, db->schema->version);
 }
 
 static int

@@ -26,14 +26,18 @@ struct db_schema {
 	const char *create;	/* makes the tables of an empty file */
 	const char *const *sql; /* statements by number; prepared when used */
 	size_t n_sql;
+	/* upgrade[i]: from version i + 1 to the next; NULL with version 1. */
+	const char *const *upgrade;
 };
 
 /*
- * DB_WRITE: the file is made when it is not there, mode 0640; WAL that stays
+ * DB_WRITE: the file is made when it is not there, and brought to our version
+ * when it is of an older one, mode 0640; WAL that stays
  * readable for other users when the writer has stopped; a commit is durable.
  * Returns NULL with 'e': EX_NOINPUT no file, or one without tables yet
  * (DB_READ), EX_NOPERM, EX_CANTCREAT, EX_TEMPFAIL disk full or locked,
- * EX_DATAERR no database, damaged, or of a newer version.
+ * EX_DATAERR no database, damaged, or of a newer version (DB_READ: or of an
+ * older one).
  */
 struct db *db_open(const char *path, enum db_mode mode,
     const struct db_schema *schema, struct err *e);

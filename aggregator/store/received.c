@@ -10,8 +10,7 @@ TAILQ_HEAD(run_list, received_run);
 
 struct received_sensor {
 	char name[SITE_NAME_MAX];
-	struct run_list runs; /* oldest first */
-	size_t n;
+	size_t runs, ranges; /* ranges: what there is room for */
 	struct received_sensor *next;
 };
 
@@ -124,49 +123,37 @@ grow(struct received *s)
 }
 
 static struct received_sensor *
-sensor_make(struct received *s, const char *name)
+find_sensor(const struct received *s, const char *name)
 {
 	struct received_sensor *x = s->sensors;
 
 	while (x != NULL && strcmp(x->name, name) != 0)
 		x = x->next;
+	return x;
+}
+
+static struct received_sensor *
+sensor_make(struct received *s, const char *name)
+{
+	struct received_sensor *x = find_sensor(s, name);
+
 	if (x != NULL || (x = calloc(1, sizeof(*x))) == NULL)
 		return x;
 	snprintf(x->name, sizeof(x->name), "%s", name);
-	TAILQ_INIT(&x->runs);
 	x->next = s->sensors;
 	s->sensors = x;
 	return x;
 }
 
-static void
-forget(
-    struct received *s, struct received_sensor *sensor, struct received_run *r)
-{
-	struct received_run **at = &s->bucket[bucket_of(s, r->sensor, &r->run)];
-
-	while (*at != r)
-		at = &(*at)->chain;
-	*at = r->chain;
-	TAILQ_REMOVE(&sensor->runs, r, of_sensor);
-	TAILQ_REMOVE(&s->all, r, all);
-	sensor->n--;
-	s->n--;
-	run_free(r);
-}
-
 struct received_run *
 received_make(struct received *s, const char *sensor, const struct run_id *run)
 {
-	struct received_run *r = lookup(s, sensor, run), *oldest;
+	struct received_run *r = lookup(s, sensor, run);
 	struct received_sensor *of;
 	size_t at;
 
 	if (r != NULL || (of = sensor_make(s, sensor)) == NULL)
 		return r;
-	oldest = TAILQ_FIRST(&of->runs);
-	if (of->n >= SEEN_RUNS_MAX && !oldest->changed)
-		forget(s, of, oldest);
 	if ((r = calloc(1, sizeof(*r))) == NULL)
 		return NULL;
 	if (s->n >= s->buckets)
@@ -174,14 +161,29 @@ received_make(struct received *s, const char *sensor, const struct run_id *run)
 	snprintf(r->sensor, sizeof(r->sensor), "%s", sensor);
 	r->run = *run;
 	r->day = INT32_MIN;
+	r->of = of;
 	at = bucket_of(s, r->sensor, run);
 	r->chain = s->bucket[at];
 	s->bucket[at] = r;
-	TAILQ_INSERT_TAIL(&of->runs, r, of_sensor);
 	TAILQ_INSERT_TAIL(&s->all, r, all);
-	of->n++;
+	of->runs++;
 	s->n++;
 	return r;
+}
+
+bool
+received_takes(
+    const struct received *s, const char *sensor, const struct run_id *run)
+{
+	const struct received_run *r = lookup(s, sensor, run);
+	const struct received_sensor *of =
+	    r == NULL ? find_sensor(s, sensor) : r->of;
+
+	if (of == NULL || of->ranges < SEEN_RANGES_MAX)
+		return r != NULL || of == NULL || of->runs < SEEN_RUNS_MAX;
+	/* What needs no more memory. */
+	return r != NULL && r->pending.n < r->pending.room &&
+	       r->done.n + r->pending.n < r->done.room;
 }
 
 bool
@@ -210,9 +212,14 @@ int
 received_put(struct received *s, struct received_run *r, uint64_t first,
     uint64_t last, const struct received_sums *sums)
 {
+	size_t room = r->done.room + r->pending.room;
+	int rc = -1;
+
 	/* Now, so that the commit cannot fail. */
-	if (sequences_reserve(&r->done, r->pending.n + 1) == -1 ||
-	    sequences_add(&r->pending, first, last) == -1)
+	if (sequences_reserve(&r->done, r->pending.n + 1) == 0)
+		rc = sequences_add(&r->pending, first, last);
+	r->of->ranges += r->done.room + r->pending.room - room;
+	if (rc == -1)
 		return -1;
 	sums_add(&r->pending_sums, sums);
 	if (!r->changed)

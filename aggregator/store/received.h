@@ -11,13 +11,17 @@
 #include <sys/queue.h>
 
 struct received;
+struct received_sensor;
 
 /*
- * Runs remembered for one sensor: a restart a minute for 90 days makes
- * 129,600, at about 450 bytes 56 MiB.  Beyond that the sensor's oldest run is
- * forgotten, so that no sensor can take all the memory.
+ * What is remembered for one sensor, so that none can take all the memory:
+ * a restart a minute for 90 days makes 129,600 runs, at about 400 bytes
+ * 50 MiB; their ranges (sequences.h) have room for 16 of 16 bytes each on
+ * the average, an honest run's for 8, which makes 32 MiB.  Beyond that a
+ * message is not taken: what was forgotten would be let in twice.
  */
 #define SEEN_RUNS_MAX 131072
+#define SEEN_RANGES_MAX (16 * SEEN_RUNS_MAX)
 
 struct received_sums {
 	uint64_t messages, records, lost, dropped;
@@ -32,9 +36,10 @@ struct received_run {
 	int32_t day;   /* the newest that it was committed in */
 	struct sequences done, pending; /* pending: put, not committed */
 	struct received_sums done_sums, pending_sums;
-	struct received_run *chain; /* seen.c's: hash, and the lists */
+	struct received_sensor *of; /* received.c's, as all that follows */
+	struct received_run *chain;
 	bool changed;
-	TAILQ_ENTRY(received_run) of_sensor, all, change;
+	TAILQ_ENTRY(received_run) all, change;
 };
 
 /* Returns NULL when memory is out. */
@@ -47,6 +52,11 @@ const struct received_run *received_get(
 /* The run, made when it is new; NULL when memory is out. */
 struct received_run *received_make(
     struct received *s, const char *sensor, const struct run_id *run);
+
+/* Whether one more message is within the limits of its sensor.  The other
+ * functions do not ask: what is in the store is known, however much it is. */
+bool received_takes(
+    const struct received *s, const char *sensor, const struct run_id *run);
 
 /* Committed, or put since. */
 bool received_has(const struct received_run *r, uint64_t sequence);

@@ -37,6 +37,9 @@ int state_position(struct state *s, struct store_pos *pos, struct err *e);
 
 /* --- sensors: one row per configured or seen sensor --- */
 
+/* Kept of a host; a Hello may name more. */
+#define SENSOR_ADDRS_MAX 64
+
 struct sensor_state {
 	char sensor[SITE_NAME_MAX];
 	char state[16]; /* up, silent, never */
@@ -49,6 +52,13 @@ struct sensor_state {
 	uint64_t spool_dropped, gaps, refused, undecoded;
 	uint64_t duplicates; /* redelivered, dropped, acknowledged again */
 	uint64_t queued_messages, queued_bytes;
+	/* Of the sums above, what was in days that are removed by now. */
+	struct sensor_expired {
+		uint64_t records, kernel_lost, dropped, gaps;
+	} expired;
+	/* The host's, as the last Hello said. */
+	struct addr addr[SENSOR_ADDRS_MAX];
+	size_t n_addr;
 };
 
 int state_put_sensor(
@@ -75,6 +85,10 @@ struct run_state {
 	struct run_id run, table;
 	int64_t started_ns;
 	uint64_t counted_before;
+	uint64_t accounted; /* of what the rules counted, this run told of */
+	uint64_t expired;   /* ... and was in days that are removed by now */
+	uint64_t undecoded; /* ... and was no record */
+	uint64_t unread;    /* counted, and read by nobody, before this run */
 };
 int state_put_run(struct state *s, const struct run_state *r, struct err *e);
 typedef int state_run_fn(void *arg, const struct run_state *r);

@@ -2,7 +2,7 @@
 #include "aggregator/store/state_internal.h"
 
 /* The version of the tables below. */
-#define FORMAT 1
+#define FORMAT 2
 #define PAGE_BYTES 4096
 
 /*
@@ -21,14 +21,20 @@ static const char create[] =
     " clock_ahead_ns INTEGER, records INTEGER, kernel_lost INTEGER,"
     " spool_dropped INTEGER, gaps INTEGER, refused INTEGER,"
     " undecoded INTEGER, duplicates INTEGER, queued_messages INTEGER,"
-    " queued_bytes INTEGER) WITHOUT ROWID;"
+    " queued_bytes INTEGER, expired_records INTEGER,"
+    " expired_kernel_lost INTEGER, expired_dropped INTEGER,"
+    " expired_gaps INTEGER, addresses TEXT) WITHOUT ROWID;"
     "CREATE TABLE refused("
     " why TEXT, who TEXT, count INTEGER NOT NULL, last_ns INTEGER,"
     " PRIMARY KEY(why, who)) WITHOUT ROWID;"
     "CREATE TABLE run("
     " id INTEGER PRIMARY KEY, sensor TEXT NOT NULL, run BLOB NOT NULL,"
     " nft_table BLOB NOT NULL, started_ns INTEGER,"
-    " counted_before INTEGER NOT NULL, UNIQUE(sensor, run));"
+    " counted_before INTEGER NOT NULL,"
+    " accounted INTEGER NOT NULL DEFAULT 0,"
+    " expired INTEGER NOT NULL DEFAULT 0,"
+    " undecoded INTEGER NOT NULL DEFAULT 0,"
+    " unread INTEGER NOT NULL DEFAULT 0, UNIQUE(sensor, run));"
     "CREATE INDEX run_sensor ON run(sensor, id);"
 
     "CREATE TABLE alert("
@@ -74,6 +80,18 @@ static const char create[] =
     " sequence INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
     " topic TEXT NOT NULL, json TEXT NOT NULL, pb BLOB NOT NULL);";
 
+static const char *const upgrade[FORMAT - 1] = {
+    "ALTER TABLE sensor ADD COLUMN expired_records INTEGER;"
+    "ALTER TABLE sensor ADD COLUMN expired_kernel_lost INTEGER;"
+    "ALTER TABLE sensor ADD COLUMN expired_dropped INTEGER;"
+    "ALTER TABLE sensor ADD COLUMN expired_gaps INTEGER;"
+    "ALTER TABLE sensor ADD COLUMN addresses TEXT;"
+    "ALTER TABLE run ADD COLUMN accounted INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE run ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE run ADD COLUMN undecoded INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE run ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;",
+};
+
 static const char *const sql[STATE_STATEMENTS] = {
     [STATE_MAKE] = "INSERT INTO publisher VALUES(1, ?, 0, 0)",
     [STATE_RUN] = "SELECT run FROM publisher",
@@ -81,7 +99,8 @@ static const char *const sql[STATE_STATEMENTS] = {
     [STATE_POSITION] = "SELECT day, message FROM publisher",
 
     [STATE_PUT_SENSOR] = "INSERT OR REPLACE INTO sensor"
-			 " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+			 " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+			 "?)",
     [STATE_SENSORS] = "SELECT * FROM sensor ORDER BY sensor",
 
     [STATE_REFUSED_COUNT] = "SELECT count(*) FROM refused",
@@ -92,15 +111,19 @@ static const char *const sql[STATE_STATEMENTS] = {
 		      " ORDER BY why, who",
 
     [STATE_PUT_RUN] =
-	"INSERT INTO run(sensor, run, nft_table, started_ns, counted_before)"
-	" VALUES(?,?,?,?,?) ON CONFLICT(sensor, run) DO UPDATE SET"
+	"INSERT INTO run(sensor, run, nft_table, started_ns, counted_before,"
+	" accounted, expired, undecoded, unread) VALUES(?,?,?,?,?,?,?,?,?)"
+	" ON CONFLICT(sensor, run) DO UPDATE SET"
 	" nft_table = excluded.nft_table, started_ns = excluded.started_ns,"
-	" counted_before = excluded.counted_before",
+	" counted_before = excluded.counted_before,"
+	" accounted = excluded.accounted, expired = excluded.expired,"
+	" undecoded = excluded.undecoded, unread = excluded.unread",
     [STATE_FORGET_RUNS] =
 	"DELETE FROM run WHERE sensor = ?1 AND id <= (SELECT id FROM run"
 	" WHERE sensor = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
     [STATE_RUNS] = "SELECT sensor, run, nft_table, started_ns,"
-		   " counted_before FROM run WHERE sensor = ? ORDER BY id",
+		   " counted_before, accounted, expired, undecoded, unread"
+		   " FROM run WHERE sensor = ? ORDER BY id",
 
     [STATE_PUT_ALERT] = "INSERT OR REPLACE INTO alert"
 			" VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -153,4 +176,4 @@ static const char *const sql[STATE_STATEMENTS] = {
 };
 
 const struct db_schema state_schema = {
-    FORMAT, PAGE_BYTES, create, sql, STATE_STATEMENTS};
+    FORMAT, PAGE_BYTES, create, sql, STATE_STATEMENTS, upgrade};

@@ -2,6 +2,9 @@
 #include "aggregator/store/state_internal.h"
 #include "common/err.h"
 
+#include <stdio.h>
+#include <string.h>
+
 /* Refusals of strangers: 10,000 rows of about 100 bytes make a megabyte.
  * What else is refused is counted for "others". */
 #define REFUSED_ROWS_MAX 10000
@@ -10,10 +13,42 @@
 /* A restart an hour for half a year is 4,380 runs. */
 #define RUNS_MAX 4400
 
+#define ADDRS_TEXT_MAX (SENSOR_ADDRS_MAX * ADDR_TEXT_MAX)
+
+/* Addresses as lines of text, for people who read the table with SQL. */
+static const char *
+lines_from_addrs(const struct sensor_state *x, char out[static ADDRS_TEXT_MAX])
+{
+	char one[ADDR_TEXT_MAX];
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < x->n_addr && i < SENSOR_ADDRS_MAX; i++)
+		len += (size_t)snprintf(out + len, ADDRS_TEXT_MAX - len, "%s%s",
+		    i == 0 ? "" : "\n", addr_format(&x->addr[i], one));
+	return out;
+}
+
+static void
+addrs_from_lines(const char *text, struct sensor_state *x)
+{
+	char one[ADDR_TEXT_MAX];
+
+	while (*text != '\0' && x->n_addr < SENSOR_ADDRS_MAX) {
+		size_t len = strcspn(text, "\n");
+
+		snprintf(one, sizeof(one), "%.*s", (int)len, text);
+		if (addr_parse(one, &x->addr[x->n_addr]) == 0)
+			x->n_addr++;
+		text += len + (text[len] == '\n');
+	}
+}
+
 int
 state_put_sensor(struct state *s, const struct sensor_state *x, struct err *e)
 {
 	struct query q = query_start(s->db, STATE_PUT_SENSOR);
+	char addrs[ADDRS_TEXT_MAX];
 
 	query_text(&q, x->sensor);
 	query_text(&q, x->state);
@@ -33,6 +68,11 @@ state_put_sensor(struct state *s, const struct sensor_state *x, struct err *e)
 	query_u64(&q, x->duplicates);
 	query_u64(&q, x->queued_messages);
 	query_u64(&q, x->queued_bytes);
+	query_u64(&q, x->expired.records);
+	query_u64(&q, x->expired.kernel_lost);
+	query_u64(&q, x->expired.dropped);
+	query_u64(&q, x->expired.gaps);
+	query_text(&q, lines_from_addrs(x, addrs));
 	return query_run(&q, e);
 }
 
@@ -58,6 +98,11 @@ get_sensor(struct query *q, struct sensor_state *x)
 	x->duplicates = query_get_u64(q);
 	x->queued_messages = query_get_u64(q);
 	x->queued_bytes = query_get_u64(q);
+	x->expired.records = query_get_u64(q);
+	x->expired.kernel_lost = query_get_u64(q);
+	x->expired.dropped = query_get_u64(q);
+	x->expired.gaps = query_get_u64(q);
+	addrs_from_lines(query_peek_text(q), x);
 }
 
 int
@@ -165,6 +210,10 @@ state_put_run(struct state *s, const struct run_state *r, struct err *e)
 	query_blob(&q, &r->table, sizeof(r->table));
 	query_time(&q, r->started_ns);
 	query_u64(&q, r->counted_before);
+	query_u64(&q, r->accounted);
+	query_u64(&q, r->expired);
+	query_u64(&q, r->undecoded);
+	query_u64(&q, r->unread);
 	if (query_run(&q, e) == -1)
 		return -1;
 	q = query_start(s->db, STATE_FORGET_RUNS);
@@ -188,6 +237,10 @@ state_runs(struct state *s, const char *sensor, state_run_fn *fn, void *arg,
 		query_get_bytes(&q, &r.table, sizeof(r.table));
 		r.started_ns = query_get_time(&q);
 		r.counted_before = query_get_u64(&q);
+		r.accounted = query_get_u64(&q);
+		r.expired = query_get_u64(&q);
+		r.undecoded = query_get_u64(&q);
+		r.unread = query_get_u64(&q);
 		if ((rc = fn(arg, &r)) != 0) {
 			query_end(&q);
 			break;

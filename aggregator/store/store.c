@@ -8,6 +8,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+/* A clock so far beyond the last day with a commit is not believed. */
+#define DOUBT_DAYS 2
+
 int
 workshop_init(struct workshop *w)
 {
@@ -254,9 +257,14 @@ int
 store_put(struct store *s, const struct store_item *it, struct err *e)
 {
 	struct store_item own = *it;
-	struct received_run *r =
-	    received_make(s->received, it->sensor, &it->run);
+	struct received_run *r;
 
+	if (!received_takes(s->received, it->sensor, &it->run) &&
+	    !store_has(s, it->sensor, &it->run, it->sequence))
+		return err_set(e, EX_UNAVAILABLE,
+		    "sensor %s began too many runs, or left too many gaps",
+		    it->sensor);
+	r = received_make(s->received, it->sensor, &it->run);
 	if (r != NULL && received_has(r, it->sequence))
 		return 0;
 	if (r == NULL)
@@ -301,31 +309,36 @@ let_go(struct store *s, int32_t number)
 	}
 }
 
+/* Whether the oldest day is to go, and there is no doubt about the time. */
+static bool
+is_expired(const struct store *s, int64_t now_ns, int keep_days)
+{
+	int64_t doubt = (int64_t)s->last.day + 1 + DOUBT_DAYS;
+
+	if (s->days.n == 0 || now_ns > doubt * NS_PER_DAY)
+		return false;
+	return now_ns >
+	       ((int64_t)s->days.at[0].number + 1 + keep_days) * NS_PER_DAY;
+}
+
 int
 store_expire(struct store *s, int64_t now_ns, int keep_days, struct err *e)
 {
-	int removed = 0;
 	struct received *known;
+	int32_t number;
 
 	if (s->open)
 		return err_set(e, EX_SOFTWARE, "a transaction is open");
-	while (s->days.n > 0) {
-		int32_t number = s->days.at[0].number;
-		int64_t last = (int64_t)number + 1 + keep_days;
-
-		if (last * NS_PER_DAY >= now_ns)
-			break;
-		let_go(s, number);
-		if (dir_unlink_day(s->dir, number, e) == -1)
-			return -1;
-		days_remove(&s->days, 0);
-		removed++;
-	}
-	if (removed == 0)
+	if (!is_expired(s, now_ns, keep_days))
 		return 0;
+	number = s->days.at[0].number;
+	let_go(s, number);
+	if (dir_unlink_day(s->dir, number, e) == -1)
+		return -1;
+	days_remove(&s->days, 0);
 	if ((known = store_load_received(s->dir, &s->days, e)) == NULL)
 		return -1;
 	received_free(s->received);
 	s->received = known;
-	return removed;
+	return 1;
 }

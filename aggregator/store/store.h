@@ -68,7 +68,9 @@ bool store_has(const struct store *s, const char *sensor,
  * Put an item into the open transaction (begun by the first put).  Returns 1:
  * put; 0: known already, nothing done; -1 with 'e' (EX_IOERR; EX_TEMPFAIL
  * when the disk is full): the whole transaction is undone, nothing of it may
- * be acknowledged.
+ * be acknowledged.  Only with EX_UNAVAILABLE nothing is undone: the sensor has
+ * begun too many runs, or left too many gaps, for one more message of it to be
+ * remembered; room comes when days expire.
  */
 int store_put(struct store *s, const struct store_item *it, struct err *e);
 
@@ -83,13 +85,20 @@ void store_undo(struct store *s);
 /*
  * Re-cut messages that are older than 'min_age_ns' and make a full block (or
  * belong to a finished day) into one block.  Bounded work: at most one block
- * a call.  Returns 1: a block was cut, 0: nothing to do, -1 with 'e'.
+ * a call.  Returns 1: a block was cut, 0: nothing to do, -1 with 'e' of the
+ * oldest day that failed; the others were not held up by it.
  * Never between a put and its commit.
  */
 int store_recut(
     struct store *s, int64_t now_ns, int64_t min_age_ns, struct err *e);
 
-/* Unlink days that ended more than 'keep_days' ago.  Returns how many, -1. */
+/*
+ * Unlink the oldest day if it ended more than 'keep_days' ago: one a call, so
+ * that a clock that jumped does not take everything at once.  Nothing when
+ * 'now_ns' is more than two days beyond that of the newest commit: whether the
+ * clock jumped or nobody sent is not known before somebody does.  Returns how
+ * many were unlinked, -1 with 'e'.
+ */
 int store_expire(struct store *s, int64_t now_ns, int keep_days, struct err *e);
 
 /* What was received of a run: the sequences missing below the highest one. */
@@ -151,5 +160,8 @@ struct store_scan *store_scan_open(
 int store_scan_next(
     struct store_scan *sc, struct store_chunk *out, struct err *e);
 void store_scan_close(struct store_scan *sc);
+/* Messages and blocks that could not be decoded so far, and were left out;
+ * the log names the first. */
+uint64_t store_scan_damaged(const struct store_scan *sc);
 
 #endif

@@ -287,28 +287,43 @@ finish(struct store *s, struct day_entry *entry, int64_t now_ns, struct err *e)
 	return rc == -1 ? -1 : 0;
 }
 
+/* As store_recut(), for one day. */
+static int
+recut_day(struct store *s, struct day_entry *entry, int64_t now_ns,
+    int64_t min_age_ns, struct err *e)
+{
+	bool newest = entry == &s->days.at[s->days.n - 1];
+	bool over = !newest || entry->number < day_of(now_ns);
+	struct day *d;
+	int64_t last_id;
+
+	if (entry->finished && !newest)
+		return 0;
+	if ((d = store_day(s, entry->number, e)) == NULL ||
+	    measure(d, over, now_ns - min_age_ns, &last_id, e) == -1)
+		return -1;
+	if (last_id > 0)
+		return cut(s, d, last_id, e);
+	if (!newest && d->loose_messages == 0)
+		return finish(s, entry, now_ns, e);
+	return 0;
+}
+
 int
 store_recut(struct store *s, int64_t now_ns, int64_t min_age_ns, struct err *e)
 {
+	bool failed = false;
+	struct err own;
+	int rc = 0;
+
 	if (s->open)
 		return err_set(e, EX_SOFTWARE, "a transaction is open");
-	for (size_t i = 0; i < s->days.n; i++) {
-		struct day_entry *entry = &s->days.at[i];
-		bool newest = i == s->days.n - 1;
-		bool over = !newest || entry->number < day_of(now_ns);
-		struct day *d;
-		int64_t last_id;
-
-		if (entry->finished && !newest)
-			continue;
-		if ((d = store_day(s, entry->number, e)) == NULL ||
-		    measure(d, over, now_ns - min_age_ns, &last_id, e) == -1)
-			return -1;
-		if (last_id > 0)
-			return cut(s, d, last_id, e);
-		if (!newest && d->loose_messages == 0 &&
-		    finish(s, entry, now_ns, e) == -1)
-			return -1;
+	for (size_t i = 0; i < s->days.n && rc != 1; i++) {
+		rc = recut_day(s, &s->days.at[i], now_ns, min_age_ns, &own);
+		if (rc == -1 && !failed) {
+			err_set(e, own.code, "%s", own.text);
+			failed = true;
+		}
 	}
-	return 0;
+	return failed ? -1 : rc;
 }

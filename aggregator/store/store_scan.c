@@ -2,6 +2,7 @@
 #include "aggregator/store/hosts.h"
 #include "aggregator/store/store_internal.h"
 #include "common/err.h"
+#include "common/log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@ struct store_scan {
 	struct store_pos end; /* the last that is told */
 	struct workshop shop;
 	uint32_t *sensor; /* BLOCK_ROWS_MAX */
+	uint64_t damaged;
+	struct store_pos last_damaged;
 };
 
 _Static_assert((int)STORE_COLUMN_time == (int)BLOCK_BIT_TIME, "columns");
@@ -110,6 +113,10 @@ store_scan_close(struct store_scan *sc)
 {
 	if (sc == NULL)
 		return;
+	if (sc->damaged > 1)
+		log_warn("store",
+		    "%s: %llu damaged messages or blocks left out", sc->dir,
+		    (unsigned long long)sc->damaged);
 	day_close(sc->day);
 	days_fini(&sc->days);
 	workshop_fini(&sc->shop);
@@ -209,6 +216,33 @@ show(struct store_scan *sc, const struct block_rows *rows, int64_t last_id,
 	return n > 0;
 }
 
+uint64_t
+store_scan_damaged(const struct store_scan *sc)
+{
+	return sc->damaged;
+}
+
+/*
+ * Bytes that cannot be decoded are gone, the others are not: 0 unless memory
+ * is out.  A message may be met again behind the end of a piece.
+ */
+static int
+pass_over(struct store_scan *sc, const char *what, int64_t id, struct err *e)
+{
+	struct store_pos pos = {sc->day->number, id};
+
+	if (e->code == EX_OSERR)
+		return err_within(e, "%s: %s %lld", db_path(sc->day->db), what,
+		    (long long)id);
+	if (store_pos_cmp(&pos, &sc->last_damaged) <= 0)
+		return 0;
+	sc->last_damaged = pos;
+	if (sc->damaged++ == 0)
+		log_warn("store", "%s: %s %lld left out: %s",
+		    db_path(sc->day->db), what, (long long)id, e->text);
+	return 0;
+}
+
 /* As store_scan_next(), within the day. */
 static int
 next_block(struct store_scan *sc, struct store_chunk *out, struct err *e)
@@ -235,10 +269,12 @@ next_block(struct store_scan *sc, struct store_chunk *out, struct err *e)
 		rc = block_unpack(
 		    sc->shop.block, data, len, sc->query.columns, &rows, e);
 		if (rc == -1) {
-			err_within(e, "%s: block %lld", db_path(sc->day->db),
-			    (long long)last_id);
-			query_end(&q);
-			return -1;
+			if (pass_over(sc, "block", last_id, e) == -1) {
+				query_end(&q);
+				return -1;
+			}
+			sc->at = last_id;
+			continue;
 		}
 		if (show(sc, &rows, last_id, out)) {
 			query_end(&q);
@@ -260,9 +296,8 @@ add_loose(struct store_scan *sc, struct query *q, struct err *e)
 	m.sensor = query_peek_text(q);
 	m.received_ns = query_get_i64(q);
 	data = query_get_blob(q, &len);
-	if (wire_unpack(sc->shop.wire, data, len, &wire, e) == -1)
-		return err_within(e, "%s: message %lld", db_path(sc->day->db),
-		    (long long)m.id);
+	if (store_unpack(sc->shop.wire, data, len, &wire, e) == -1)
+		return pass_over(sc, "message", m.id, e) == -1 ? -1 : 1;
 	m.records = &wire.batch.records;
 	if (!batch_has_host(sc, m.records))
 		return 1;

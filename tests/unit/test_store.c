@@ -265,44 +265,6 @@ columns_not_asked_for_may_be_left_out(void **state)
 }
 
 static void
-days_older_than_asked_are_removed(void **state)
-{
-	struct fixture *f = *state;
-	struct run_id run = run_of(1);
-	struct store_query q = everything();
-
-	fill(f, 2, 10);
-	f->now_ns = DAY_2;
-	fill(f, 2, 10);
-	assert_int_equal(store_expire(f->store, DAY_2 + 1, 1, &f->e), 0);
-	assert_int_equal(
-	    store_expire(f->store, DAY_2 + NS_PER_DAY + 1, 1, &f->e), 1);
-	assert_false(has_file(f, "day-2026-11-21.db"));
-	assert_false(has_file(f, "day-2026-11-21.db-wal"));
-	assert_false(has_file(f, "day-2026-11-21.db-shm"));
-	expect_scan(f->store, &q, 21, 40);
-	assert_false(store_has(f->store, "pot1", &run, 1));
-	assert_true(store_has(f->store, "pot1", &run, 3));
-	fill(f, 1, 10);
-	expect_scan(f->store, &q, 21, 50);
-}
-
-static void
-all_days_may_be_removed(void **state)
-{
-	struct fixture *f = *state;
-	struct store_query q = everything();
-
-	fill(f, 2, 10);
-	assert_int_equal(
-	    store_expire(f->store, DAY_1 + 5 * NS_PER_DAY, 1, &f->e), 1);
-	expect_scan(f->store, &q, 1, 0);
-	f->now_ns += 5 * NS_PER_DAY;
-	fill(f, 1, 10);
-	expect_scan(f->store, &q, 21, 30);
-}
-
-static void
 a_run_tells_what_is_missing(void **state)
 {
 	struct fixture *f = *state;
@@ -330,24 +292,6 @@ a_run_tells_what_is_missing(void **state)
 			recut_all(f);
 		reopen_store(f);
 	}
-}
-
-static void
-sequences_of_removed_days_are_no_gaps(void **state)
-{
-	struct fixture *f = *state;
-	struct store_run r;
-
-	fill(f, 5, 1);
-	f->now_ns = DAY_2;
-	f->sequence++; /* lost */
-	fill(f, 2, 1);
-	assert_int_equal(
-	    store_expire(f->store, DAY_2 + NS_PER_DAY + 1, 1, &f->e), 1);
-	assert_int_equal(store_runs(f->store, keep_run, &r, &f->e), 0);
-	assert_int_equal(r.received, 2);
-	assert_int_equal(r.highest, 8);
-	assert_int_equal(r.gaps, 1);
 }
 
 static int
@@ -388,10 +332,7 @@ main(void)
 	    CASE(counters_that_lie_do_not_overflow),
 	    CASE(other_times_and_hosts_are_not_opened),
 	    CASE(columns_not_asked_for_may_be_left_out),
-	    CASE(days_older_than_asked_are_removed),
-	    CASE(all_days_may_be_removed),
 	    CASE(a_run_tells_what_is_missing),
-	    CASE(sequences_of_removed_days_are_no_gaps),
 	    CASE(a_callback_can_stop_the_telling_of_runs),
 	};
 
