@@ -248,16 +248,16 @@ static void
 text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])
 {
 	char who[ALERT_WHO_MAX], whom[ADDR_TEXT_MAX];
-	int64_t every = a->count < 2 ? 0
-				     : span_ns(a->first_ns, a->last_ns) /
-					   (int64_t)(a->count - 1) / NS_PER_SEC;
+	double every = a->count < 2 ? 0
+				    : (double)span_ns(a->first_ns, a->last_ns) /
+					  (double)(a->count - 1) / NS_PER_SEC;
 
 	(void)self;
 	alert_who(a, who, sizeof(who));
 	snprintf(out, ALERT_TEXT_MAX,
 	    "%s began %" PRIu64
-	    " connections to port %u of %s as regularly as a clock, about one "
-	    "in %" PRId64 " s.",
+	    " connections to port %u of %s in a steady rhythm, about one in "
+	    "%.3g s.",
 	    who, a->count, a->port, addr_format(&a->peer, whom), every);
 }
 

@@ -304,11 +304,13 @@ text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])
 
 	alert_who(a, who, sizeof(who));
 	snprintf(out, ALERT_TEXT_MAX,
-	    "%s called %s at port %u and was asked back by ident at once, %s",
-	    who, addr_format(&a->peer, whom), a->port,
-	    is_irc(s, a->port) ? "so it is an IRC server."
-			       : "as IRC servers ask; the port is none of "
-				 "theirs.");
+	    "%s called port %u of %s and was asked back by ident within "
+	    "%" PRId64 " s: %s.",
+	    who, a->port, addr_format(&a->peer, whom),
+	    s->set.window_ns / NS_PER_SEC,
+	    is_irc(s, a->port) ? "an IRC server"
+			       : "as IRC servers ask, but that is none of "
+				 "their ports");
 }
 
 static void

@@ -176,42 +176,52 @@ raise_other(struct shared_peer *s, const struct connection *c,
  */
 
 static bool
-was_suspect(
-    const struct sharer *x, int64_t time_ns, const struct alert_sink *out)
+was_suspect(const struct sharer *x, int64_t time_ns,
+    const struct alert_sink *out, int64_t *since_ns)
 {
-	int64_t since;
-
-	return alerts_suspect(out->alerts, &x->honeypot, &since) &&
-	       (since == TIME_NONE || time_ns == TIME_NONE || since <= time_ns);
+	if (!alerts_suspect(out->alerts, &x->honeypot, since_ns))
+		return false;
+	return *since_ns == TIME_NONE || time_ns == TIME_NONE ||
+	       *since_ns <= time_ns;
 }
 
+/* Whether one of those who share it at 'time_ns' was suspect by then, and
+ * since when the first of them was. */
 static bool
 one_was_suspect(const struct shared_peer *s, const struct sharing *k,
-    int64_t time_ns, const struct alert_sink *out)
+    int64_t time_ns, const struct alert_sink *out, int64_t *since_ns)
 {
+	bool found = false;
+	int64_t since;
+
+	*since_ns = TIME_NONE;
 	for (uint32_t i = 0; i < k->n; i++)
 		if (sharing_is_near(&k->by[i], time_ns, s->set.window_ns) &&
-		    was_suspect(&k->by[i], time_ns, out))
-			return true;
-	return false;
+		    was_suspect(&k->by[i], time_ns, out, &since)) {
+			*since_ns = span_earlier(*since_ns, since);
+			found = true;
+		}
+	return found;
 }
 
 /*
  * What the suspect one shares is the intruder's; who shares it with him may
- * be his, or not.  What half of the honeypots used by then is what all use.
+ * be his, or not.  But what half of the honeypots used before anybody was
+ * suspect is what all use: a mirror.
  */
 static void
 judge(struct shared_peer *s, const struct peer_key *key, struct sharing *k,
     int64_t time_ns, struct alert_sink *out)
 {
-	if (!one_was_suspect(s, k, time_ns, out) ||
-	    known_half_use(
-		out->known, &key->peer, (uint16_t)key->port, time_ns))
+	int64_t since;
+
+	if (!one_was_suspect(s, k, time_ns, out, &since) ||
+	    known_half_use(out->known, &key->peer, (uint16_t)key->port, since))
 		return;
 	for (uint32_t i = 0; i < k->n; i++)
 		if (sharing_is_near(&k->by[i], time_ns, s->set.window_ns))
 			raise_one(s, &k->by[i],
-			    was_suspect(&k->by[i], time_ns, out)
+			    was_suspect(&k->by[i], time_ns, out, &since)
 				? SEVERITY_COMPROMISED
 				: SEVERITY_SUSPECT,
 			    out);

@@ -58,7 +58,7 @@ raise_one(void *out, const struct connection *c, const struct addr *server,
 	const struct finding f = {
 	    .severity = SEVERITY_COMPROMISED,
 	    .honeypot = &c->client,
-	    .peer = &c->server.addr,
+	    .peer = &c->server.primary,
 	    .port = c->server_port,
 	    .connection = c,
 	    .event = event,
