@@ -6,6 +6,7 @@
 #include "agent/link.h"
 #include "agent/nflog.h"
 #include "agent/rules.h"
+#include "agent/window.h"
 #include "common/batch.h"
 #include "common/clock.h"
 #include "common/err.h"
@@ -68,16 +69,21 @@ kernel_lost(const struct agent *a)
 }
 
 static void
-give(struct agent *a, const struct wire_message *m, size_t records)
+give(struct agent *a, const struct wire_message *m)
 {
-	const uint8_t *buf;
+	struct window_item i = {.sequence = a->sequence};
 	struct err e;
-	size_t len = wire_pack(a->wire, m, &buf, &e);
 
-	if (len == 0)
+	if (m->kind == WIRE_BATCH) {
+		i.records = m->batch.records.n;
+		i.lost = m->batch.kernel_lost;
+		i.dropped = m->batch.dropped;
+	}
+	i.len = wire_pack(a->wire, m, &i.buf, &e);
+	if (i.len == 0)
 		log_error("agent", "%s", e.text);
 	else
-		link_put(a->link, a->sequence, records, buf, len);
+		link_put(a->link, &i);
 }
 
 /* Send what the flow gathered, or only what was lost. */
@@ -86,22 +92,24 @@ flush(struct agent *a, struct flow *f)
 {
 	struct wire_message m = {.kind = WIRE_BATCH};
 	struct link_stats link;
-	uint64_t lost = kernel_lost(a);
+	uint64_t lost, dropped;
 
 	loop_timer_off(f->age);
 	link_stats(a->link, &link);
+	lost = kernel_lost(a) + link.untold_lost;
+	dropped = link.dropped + link.untold_dropped;
 	m.batch.records = *builder_view(f->batch);
 	if (m.batch.records.n == 0 && lost == a->lost_told &&
-	    link.dropped == a->dropped_told)
+	    dropped == a->dropped_told)
 		return;
 	m.batch.run = a->run;
 	m.batch.sequence = ++a->sequence;
 	m.batch.kernel_lost = lost - a->lost_told;
-	m.batch.dropped = link.dropped - a->dropped_told;
+	m.batch.dropped = dropped - a->dropped_told;
 	a->lost_told = lost;
-	a->dropped_told = link.dropped;
+	a->dropped_told = dropped;
 	a->records += m.batch.records.n;
-	give(a, &m, m.batch.records.n);
+	give(a, &m);
 	builder_reset(f->batch);
 }
 
@@ -206,7 +214,7 @@ on_heartbeat(void *arg)
 	};
 	snprintf(h->rules, sizeof(h->rules), "%s",
 	    rules_mode_text(a->config->rules));
-	give(a, &m, 0);
+	give(a, &m);
 }
 
 static void

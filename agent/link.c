@@ -41,6 +41,8 @@ struct link {
 	enum link_state state;
 	size_t most; /* messages on their way */
 	int64_t backoff_ns;
+	struct run_id run; /* as Hello said */
+	uint64_t oldest;   /* whose acknowledgement is waited for */
 	uint64_t refused;
 	char complaint[ERR_TEXT_MAX]; /* said last: said once */
 };
@@ -75,6 +77,20 @@ fall(struct link *k, const char *why)
 		k->backoff_ns = BACKOFF_MOST_NS;
 }
 
+/* Wait for the oldest: one that got lost while later ones are acknowledged
+ * needs another connection. */
+static void
+be_patient(struct link *k)
+{
+	uint64_t oldest = window_oldest(k->window);
+
+	if (oldest == 0)
+		loop_timer_off(k->patience);
+	else if (oldest != k->oldest || !loop_timer_on(k->patience))
+		loop_timer_in(k->patience, ACK_PATIENCE_NS, false);
+	k->oldest = oldest;
+}
+
 static void
 push(struct link *k)
 {
@@ -87,10 +103,7 @@ push(struct link *k)
 			break;
 		window_sent(k->window, i->sequence);
 	}
-	if (window_messages(k->window) == 0)
-		loop_timer_off(k->patience);
-	else if (!loop_timer_on(k->patience))
-		loop_timer_in(k->patience, ACK_PATIENCE_NS, false);
+	be_patient(k);
 }
 
 static void
@@ -104,6 +117,7 @@ greet(struct link *k)
 	m.hello.version_min = WIRE_VERSION_MIN;
 	m.hello.version_max = WIRE_VERSION_MAX;
 	k->o.hello(k->o.arg, &m.hello);
+	k->run = m.hello.run;
 	len = wire_pack(k->wire, &m, &buf, &e);
 	if (len == 0) {
 		fall(k, e.text);
@@ -144,6 +158,8 @@ on_welcome(struct link *k, const struct wire_welcome *w)
 static void
 on_ack(struct link *k, const struct wire_ack *a)
 {
+	if (memcmp(&a->run, &k->run, sizeof(k->run)) != 0)
+		return;
 	for (size_t i = 0; i < a->n; i++)
 		window_ack(k->window, a->sequence[i]);
 	for (size_t i = 0; i < a->n_refused; i++) {
@@ -154,7 +170,6 @@ on_ack(struct link *k, const struct wire_ack *a)
 		    (unsigned long long)a->refused[i].sequence,
 		    a->refused[i].reason);
 	}
-	loop_timer_off(k->patience);
 	push(k);
 }
 
@@ -288,10 +303,9 @@ link_close(struct link *k)
 }
 
 void
-link_put(struct link *k, uint64_t sequence, size_t records, const void *buf,
-    size_t len)
+link_put(struct link *k, const struct window_item *i)
 {
-	window_put(k->window, sequence, records, buf, len);
+	window_put(k->window, i);
 	push(k);
 }
 
@@ -301,6 +315,8 @@ link_stats(const struct link *k, struct link_stats *out)
 	*out = (struct link_stats){
 	    .up = k->state == LINK_UP,
 	    .dropped = window_dropped(k->window),
+	    .untold_dropped = window_untold_dropped(k->window),
+	    .untold_lost = window_untold_lost(k->window),
 	    .refused = k->refused,
 	    .queued_messages = window_messages(k->window),
 	    .queued_bytes = window_bytes(k->window),

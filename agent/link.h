@@ -32,13 +32,15 @@ struct link *link_open(
     struct loop *l, const struct link_options *o, struct err *e);
 void link_close(struct link *k);
 
-/* Queue a message, copied.  'records' are counted if it must be dropped. */
-void link_put(struct link *k, uint64_t sequence, size_t records,
-    const void *buf, size_t len);
+/* Queue a message, copied. */
+struct window_item;
+void link_put(struct link *k, const struct window_item *i);
 
 struct link_stats {
 	bool up;	  /* welcomed by the aggregator */
 	uint64_t dropped; /* records, because the queue was full */
+	/* Told in messages that were dropped: to be told again (window.h). */
+	uint64_t untold_dropped, untold_lost;
 	uint64_t refused; /* messages that the aggregator set aside */
 	size_t queued_messages, queued_bytes;
 };

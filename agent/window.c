@@ -11,6 +11,7 @@
 struct item {
 	TAILQ_ENTRY(item) link;
 	struct window_item is;
+	bool sent, sent_once;
 	uint8_t buf[];
 };
 
@@ -18,7 +19,7 @@ struct window {
 	TAILQ_HEAD(items, item) items;
 	struct item *unsent; /* the first one; all behind it are unsent too */
 	size_t messages, bytes, max_bytes, sent;
-	uint64_t dropped;
+	uint64_t dropped, untold_dropped, untold_lost;
 };
 
 struct window *
@@ -41,7 +42,7 @@ forget(struct window *w, struct item *i)
 	TAILQ_REMOVE(&w->items, i, link);
 	w->messages--;
 	w->bytes -= i->is.len + ITEM_BYTES;
-	w->sent -= i->is.sent;
+	w->sent -= i->sent;
 	free(i);
 }
 
@@ -55,42 +56,55 @@ window_free(struct window *w)
 	free(w);
 }
 
-/*
- * What is on its way may be stored already and would be counted twice, so
- * the oldest that still waits goes.
- */
+static void
+count_dropped(struct window *w, const struct window_item *i)
+{
+	w->dropped += i->records;
+	w->untold_dropped += i->dropped;
+	w->untold_lost += i->lost;
+}
+
+/* The oldest that was never sent; NULL: none. */
+static struct item *
+victim(const struct window *w)
+{
+	struct item *i = w->unsent;
+
+	while (i != NULL && i->sent_once)
+		i = TAILQ_NEXT(i, link);
+	return i;
+}
+
 static void
 make_room(struct window *w, size_t need)
 {
-	while (w->unsent != NULL && w->bytes + need > w->max_bytes) {
-		w->dropped += w->unsent->is.records;
-		forget(w, w->unsent);
+	struct item *i;
+
+	while (w->bytes + need > w->max_bytes && (i = victim(w)) != NULL) {
+		count_dropped(w, &i->is);
+		forget(w, i);
 	}
 }
 
 int
-window_put(struct window *w, uint64_t sequence, size_t records, const void *buf,
-    size_t len)
+window_put(struct window *w, const struct window_item *item)
 {
-	struct item *i = malloc(sizeof(*i) + len);
+	struct item *i = malloc(sizeof(*i) + item->len);
 
 	if (i == NULL) {
-		w->dropped += records;
+		count_dropped(w, item);
 		return -1;
 	}
-	make_room(w, len + ITEM_BYTES);
-	memcpy(i->buf, buf, len);
-	i->is = (struct window_item){
-	    .sequence = sequence,
-	    .records = records,
-	    .buf = i->buf,
-	    .len = len,
-	};
+	make_room(w, item->len + ITEM_BYTES);
+	memcpy(i->buf, item->buf, item->len);
+	i->is = *item;
+	i->is.buf = i->buf;
+	i->sent = i->sent_once = false;
 	TAILQ_INSERT_TAIL(&w->items, i, link);
 	if (w->unsent == NULL)
 		w->unsent = i;
 	w->messages++;
-	w->bytes += len + ITEM_BYTES;
+	w->bytes += item->len + ITEM_BYTES;
 	return 0;
 }
 
@@ -109,7 +123,7 @@ window_sent(struct window *w, uint64_t sequence)
 
 	if (i == NULL || i->is.sequence != sequence)
 		return;
-	i->is.sent = true;
+	i->sent = i->sent_once = true;
 	w->sent++;
 	w->unsent = TAILQ_NEXT(i, link);
 }
@@ -120,7 +134,7 @@ window_unsend(struct window *w)
 	struct item *i;
 
 	TAILQ_FOREACH (i, &w->items, link)
-		i->is.sent = false;
+		i->sent = false;
 	w->sent = 0;
 	w->unsent = TAILQ_FIRST(&w->items);
 }
@@ -157,4 +171,24 @@ uint64_t
 window_dropped(const struct window *w)
 {
 	return w->dropped;
+}
+
+uint64_t
+window_untold_dropped(const struct window *w)
+{
+	return w->untold_dropped;
+}
+
+uint64_t
+window_untold_lost(const struct window *w)
+{
+	return w->untold_lost;
+}
+
+uint64_t
+window_oldest(const struct window *w)
+{
+	const struct item *i = TAILQ_FIRST(&w->items);
+
+	return i == NULL ? 0 : i->is.sequence;
 }

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -40,6 +41,8 @@ on_stop(void *arg)
 {
 	struct core *c = arg;
 
+	c->reload = false;
+	c->stop = true;
 	loop_stop(c->loop);
 }
 
@@ -48,7 +51,7 @@ on_hangup(void *arg)
 {
 	struct core *c = arg;
 
-	c->reload = true;
+	c->reload = !c->stop;
 	loop_stop(c->loop);
 }
 
@@ -68,7 +71,7 @@ static void
 maintain(struct core *c)
 {
 	struct err e;
-	int64_t now = clock_wall_ns();
+	int64_t now = clock_wall_ns(), mono = clock_mono_ns();
 
 	/* A block must not straddle the position up to which records were
 	 * correlated: after a crash half of it would be told twice. */
@@ -76,9 +79,9 @@ maintain(struct core *c)
 		return;
 	if (store_recut(c->store, now, RECUT_AGE_NS, &e) == -1)
 		log_warn("store", "cannot re-cut: %s", e.text);
-	if (now < c->next_expire_ns)
+	if (mono < c->next_expire_ns)
 		return;
-	c->next_expire_ns = now + EXPIRE_EVERY_NS;
+	c->next_expire_ns = mono + EXPIRE_EVERY_NS;
 	if (store_expire(c->store, now, c->config->keep_days, &e) == -1)
 		log_warn("store", "cannot expire: %s", e.text);
 	if (state_log_expire(
@@ -123,7 +126,7 @@ open_parts(struct core *c, struct err *e)
 	if (c->state == NULL)
 		return -1;
 	state_run(c->state, &c->run);
-	if (core_expect_own(c, e) == -1)
+	if (core_expect_own(c->config, e) == -1)
 		return -1;
 	core_news_sink(c, &sink);
 	c->pipeline = pipeline_new(c->config->site, &sink, e);
@@ -183,7 +186,7 @@ run(struct core *c, const char *conf, struct err *e)
 {
 	do {
 		if (c->reload)
-			c->reload = core_may_reload(c, conf);
+			c->reload = !c->stop && core_may_reload(c, conf);
 		if (c->reload)
 			break;
 		if (loop_run(c->loop, e) == -1)
@@ -200,8 +203,8 @@ serve(struct core *c, const char *conf, int exe_fd, struct err *e)
 {
 	/* Files are for the group as well, and for nobody else. */
 	umask(0027);
-	if (load_and_drop(c, e) == -1 || open_parts(c, e) == -1 ||
-	    core_catch_up(c, e) == -1 || open_loop(c, e) == -1 ||
+	if (load_and_drop(c, e) == -1 || open_loop(c, e) == -1 ||
+	    open_parts(c, e) == -1 || core_catch_up(c, e) == -1 ||
 	    core_start_children(c, exe_fd, e) == -1)
 		return -1;
 	return run(c, conf, e);
@@ -219,15 +222,32 @@ open_self(void)
 	return high;
 }
 
+/* From the beginning, also across beginning again: a second SIGHUP waits
+ * until the first is done. */
+static void
+hold_signals(void)
+{
+	sigset_t ours;
+
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGHUP);
+	sigaddset(&ours, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &ours, NULL);
+}
+
 int
 aggregator_run(const char *conf, char **argv)
 {
 	struct err e;
-	struct config *config = config_load(conf, &e);
+	struct config *config;
 	struct core *c = calloc(1, sizeof(*c));
 	int exe_fd = open_self(), status;
 	bool again;
 
+	hold_signals();
+	config = config_load(conf, &e);
 	if (config == NULL || c == NULL || exe_fd == -1) {
 		log_error(
 		    "core", "%s", config == NULL ? e.text : "cannot start");
@@ -257,18 +277,15 @@ aggregator_check(const char *conf)
 {
 	struct err e;
 	struct key_pair key;
-	struct pipeline_sink sink = {0};
 	struct config *config = config_load(conf, &e);
-	struct pipeline *p = NULL;
 	int status = EX_OK;
 
 	if (config == NULL || key_load(config->key_file, &key, &e) == -1 ||
-	    (p = pipeline_new(config->site, &sink, &e)) == NULL) {
+	    core_check(config, &e) == -1) {
 		log_error("config", "%s", e.text);
 		status = e.code;
 	}
 	key_wipe(&key);
-	pipeline_free(p);
 	config_free(config);
 	return status;
 }
@@ -276,6 +293,9 @@ aggregator_check(const char *conf)
 int
 aggregator_child(const char *role)
 {
+	/* exec made us dumpable again, and we are told a secret. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return EX_OSERR;
 	if (strcmp(role, "ingest") == 0)
 		return ingest_main();
 	if (strcmp(role, "feed") == 0)

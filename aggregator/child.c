@@ -73,8 +73,7 @@ on_end(void *arg, const char *why)
 
 	/* What cannot be talked to is of no use; its end brings SIGCHLD. */
 	log_debug("core", "%s: channel %s", c->o.role, why);
-	if (c->pid != 0)
-		kill(c->pid, SIGKILL);
+	child_kill(c);
 }
 
 static int
@@ -157,7 +156,14 @@ child_close(struct child *c)
 struct chan *
 child_chan(struct child *c)
 {
-	return c->chan;
+	return c == NULL ? NULL : c->chan;
+}
+
+void
+child_kill(struct child *c)
+{
+	if (c->pid != 0)
+		kill(c->pid, SIGKILL);
 }
 
 bool

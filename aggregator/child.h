@@ -35,8 +35,11 @@ struct child *child_open(
 /* Ends the process and waits for it. */
 void child_close(struct child *c);
 
-/* NULL while there is no process. */
+/* NULL while there is no process, and for NULL. */
 struct chan *child_chan(struct child *c);
+
+/* End the process, which is of no use; another one is started. */
+void child_kill(struct child *c);
 
 /* A process ended (SIGCHLD): returns whether it was this one. */
 bool child_reaped(struct child *c, pid_t pid, int status);

@@ -8,6 +8,7 @@
 #include "aggregator/store/state.h"
 #include "aggregator/store/store.h"
 #include "common/keys.h"
+#include "common/log.h"
 #include "common/loop.h"
 #include "common/wire.h"
 
@@ -33,7 +34,8 @@
 /* A registered sensor, by its index in site->sensor. */
 struct core_sensor {
 	struct sensor_state state;
-	uint64_t session; /* of ingest; 0: none said Hello */
+	uint64_t session;      /* of ingest; 0: none said Hello */
+	int64_t runs_until_ns; /* monotonic; see core_hello.c */
 	struct run_id run;
 	uint64_t next;	  /* sequence, if nothing is missing */
 	uint64_t lost;	  /* said by the agent */
@@ -78,7 +80,10 @@ struct core {
 	bool ingest_ready, feed_ready, ready;
 	bool stalled; /* the store takes nothing */
 	bool reload;  /* ended in order to begin again */
+	bool stop;
+	char key_file[4096]; /* of the configuration that comes next */
 	int64_t next_expire_ns;
+	struct log_limit limit; /* of lines that strangers cause */
 	int status;
 };
 
@@ -109,7 +114,9 @@ void core_sensors_hang_up(struct core *c);
 
 /* core_reload.c: all of a new configuration or nothing of it. */
 int core_load_key(struct core *c, struct err *e);
-bool core_may_reload(const struct core *c, const char *conf);
+/* Everything that the configuration says, but for the key. */
+int core_check(const struct config *config, struct err *e);
+bool core_may_reload(struct core *c, const char *conf);
 /* For core_begin_again(), which only returns, with a status, on failure. */
 int core_hand_over(const struct core *c, struct err *e);
 int core_begin_again(int exe_fd, char **argv);
@@ -130,9 +137,11 @@ void core_news_sink(struct core *c, struct pipeline_sink *sink);
 void core_flush(struct core *c);
 /* Is there something that cannot wait? */
 bool core_news_urgent(const struct core *c);
+/* Is there so much that it must be written before more comes? */
+bool core_news_enough(const struct core *c);
 
 /* core_own.c: what agents say to us is no news about a honeypot. */
-int core_expect_own(struct core *c, struct err *e);
+int core_expect_own(const struct config *config, struct err *e);
 
 /* core_restart.c: go on where the last process stopped. */
 int core_catch_up(struct core *c, struct err *e);

@@ -71,17 +71,21 @@ child_ready(struct core *c, bool *which, const char *what, struct rd *r)
 	log_info("core", "ready");
 }
 
-/* At the start the operator can mend it; later it is tried again. */
+/* At the start the operator can mend it; later another process tries again,
+ * with back-off.  It must not go on: it may have found that it lets anybody
+ * in. */
 static void
-child_failed(struct core *c, struct rd *r)
+child_failed(struct core *c, struct child *which, struct rd *r)
 {
 	char text[ERR_TEXT_MAX];
 	int code = rd_u8(r);
 
 	proc_get_rest(r, text, sizeof(text));
 	log_error("core", "%s", text);
-	if (c->ready)
+	if (c->ready) {
+		child_kill(which);
 		return;
+	}
 	c->status = code;
 	loop_stop(c->loop);
 }
@@ -108,7 +112,7 @@ ingest_frame(void *arg, uint8_t kind, const uint8_t *body, size_t len)
 	else if (kind == PROC_READY)
 		child_ready(c, &c->ingest_ready, "agents are received", &r);
 	else if (kind == PROC_FAILED)
-		child_failed(c, &r);
+		child_failed(c, c->ingest, &r);
 	else if (kind == PROC_REFUSED)
 		child_refused(c, &r);
 }
@@ -122,7 +126,7 @@ feed_frame(void *arg, uint8_t kind, const uint8_t *body, size_t len)
 	if (kind == PROC_READY)
 		child_ready(c, &c->feed_ready, "alerts are published", &r);
 	else if (kind == PROC_FAILED)
-		child_failed(c, &r);
+		child_failed(c, c->feed, &r);
 	else if (kind == PROC_REFUSED)
 		child_refused(c, &r);
 }

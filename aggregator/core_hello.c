@@ -84,7 +84,8 @@ name_is_true(struct core *c, const char *sensor, uint64_t session,
 	snprintf(reason, sizeof(reason),
 	    "the key belongs to sensor \"%s\", the agent says it is \"%.*s\"",
 	    sensor, SITE_NAME_MAX, h->sensor);
-	log_warn("core", "sensor at %s refused: %s", address, reason);
+	log_warn_limited(
+	    &c->limit, "core", "sensor at %s refused: %s", address, reason);
 	count_refused(c, "wrong-name", sensor, address);
 	core_refuse(c, session, REFUSAL_NAME, reason);
 	return false;
@@ -102,6 +103,29 @@ welcome(struct core *c, uint64_t session)
 	core_send(c, session, &m);
 }
 
+/*
+ * A new run costs a row for ever, so a sensor may begin so many at once and
+ * then one every few seconds: an agent that crashes in a loop is let in, one
+ * that makes runs for a living waits.
+ */
+#define RUNS_AT_ONCE 20
+#define RUN_EVERY_NS (3 * NS_PER_SEC)
+
+static bool
+may_begin(struct core_sensor *s, const struct run_id *run)
+{
+	int64_t now = clock_mono_ns();
+
+	if (memcmp(&s->run, run, sizeof(*run)) == 0)
+		return true;
+	if (s->runs_until_ns - now > RUNS_AT_ONCE * RUN_EVERY_NS)
+		return false;
+	if (s->runs_until_ns < now)
+		s->runs_until_ns = now;
+	s->runs_until_ns += RUN_EVERY_NS;
+	return true;
+}
+
 void
 core_hello(struct core *c, size_t sensor, uint64_t session, const char *address,
     const struct wire_hello *h)
@@ -113,18 +137,26 @@ core_hello(struct core *c, size_t sensor, uint64_t session, const char *address,
 	if (!versions_meet(c, name, session, address, h) ||
 	    !name_is_true(c, name, session, address, h))
 		return;
+	if (c->sensor[sensor].session == session &&
+	    memcmp(&c->sensor[sensor].run, &h->run, sizeof(h->run)) == 0)
+		return; /* said twice */
+	if (!may_begin(&c->sensor[sensor], &h->run)) {
+		count_refused(c, "too-many-runs", name, address);
+		core_refuse(c, session, REFUSAL_UNKNOWN,
+		    "too many runs were begun with this key");
+		return;
+	}
 	if (c->stalled) {
 		core_refuse(c, session, REFUSAL_UNKNOWN,
 		    "the aggregator cannot store at the moment");
 		return;
 	}
-	/* What the run before this one left uncommitted comes first. */
-	core_commit(c);
 	c->sensor[sensor].session = session;
 	c->sensor[sensor].run = h->run;
 	core_sensor_run(c, sensor, address, h, now);
 	site_alias(site, name, h->addr, h->n_addr);
-	log_info("core", "sensor %s connected from %s (%s)", name, address,
-	    h->software);
+	if (log_allowed(&c->limit, "core"))
+		log_info("core", "sensor %s connected from %s (%s)", name,
+		    address, h->software);
 	welcome(c, session);
 }

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 #define RETRY_NS NS_PER_SEC
 
@@ -111,7 +112,8 @@ dispatch(struct core *c, size_t sensor, const struct incoming *in)
 
 	/* Checked by ingest, and again here: it faces strangers. */
 	if (wire_unpack(p->wire, in->buf, in->len, &p->message, &e) == -1) {
-		log_warn("core", "sensor %s: %s", in->sensor, e.text);
+		log_warn_limited(
+		    &c->limit, "core", "sensor %s: %s", in->sensor, e.text);
 		return;
 	}
 	switch (p->message.kind) {
@@ -211,6 +213,15 @@ core_commit(struct core *c)
 	}
 	if (c->n_pending == 0)
 		return;
+	if (core_news_enough(c)) {
+		core_flush(c);
+		if (core_news_enough(c)) {
+			err_set(&e, EX_TEMPFAIL, "alerts cannot be written");
+			store_undo(c->store);
+			stall(c, &e);
+			return;
+		}
+	}
 	if (store_commit(c->store, &pos, &e) == -1) {
 		stall(c, &e);
 		return;

@@ -11,18 +11,21 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* Alerts and incidents that changed since the last flush; when it is full it
- * is time for one. */
-#define NEWS_MAX 256
+/*
+ * Distinct alerts and incidents that may wait for a flush: as many as the
+ * correlator keeps open, 3 kB each.  Beyond half of it nothing more is
+ * committed until they are written, so that none is ever left out.
+ */
+#define NEWS_MAX 16384
+#define NEWS_ENOUGH (NEWS_MAX / 2)
+#define SLOTS (4 * NEWS_MAX) /* a power of two */
 #define TOPIC_MAX 200
 
-struct alert_news {
+/* An alert, or an incident if 'op' is set. */
+struct item {
 	struct alert alert;
-	bool update;
-};
-
-struct incident_news {
 	struct incident incident; /* owns its evidence */
+	bool update;
 	char op[16];
 };
 
@@ -36,19 +39,29 @@ struct outgoing {
 };
 
 struct core_news {
-	struct alert_news alert[NEWS_MAX];
-	size_t n_alert;
-	struct incident_news incident[NEWS_MAX];
-	size_t n_incident;
-	struct outgoing out[2 * NEWS_MAX];
+	struct item **item; /* in the order in which they became news */
+	size_t n;
+	uint32_t slot[SLOTS]; /* by id: index plus 1 */
+	struct outgoing *out;
 	size_t n_out;
 	bool urgent, failing;
+	uint64_t left_out;
 };
 
 struct core_news *
 core_news_new(void)
 {
-	return calloc(1, sizeof(struct core_news));
+	struct core_news *n = calloc(1, sizeof(*n));
+
+	if (n == NULL)
+		return NULL;
+	n->item = calloc(NEWS_MAX, sizeof(struct item *));
+	n->out = calloc(NEWS_MAX, sizeof(*n->out));
+	if (n->item == NULL || n->out == NULL) {
+		core_news_free(n);
+		return NULL;
+	}
+	return n;
 }
 
 static void
@@ -64,9 +77,13 @@ forget_outgoing(struct core_news *n)
 static void
 forget_news(struct core_news *n)
 {
-	for (size_t i = 0; i < n->n_incident; i++)
-		incident_fini(&n->incident[i].incident);
-	n->n_alert = n->n_incident = 0;
+	for (size_t i = 0; i < n->n; i++) {
+		incident_fini(&n->item[i]->incident);
+		free(n->item[i]);
+	}
+	if (n->n > 0)
+		memset(n->slot, 0, sizeof(n->slot));
+	n->n = 0;
 	n->urgent = false;
 }
 
@@ -77,6 +94,8 @@ core_news_free(struct core_news *n)
 		return;
 	forget_outgoing(n);
 	forget_news(n);
+	free(n->item);
+	free(n->out);
 	free(n);
 }
 
@@ -86,27 +105,55 @@ core_news_urgent(const struct core *c)
 	return c->news->urgent;
 }
 
+bool
+core_news_enough(const struct core *c)
+{
+	return c->news->n >= NEWS_ENOUGH;
+}
+
+static const char *
+id_of(const struct item *x)
+{
+	return x->op[0] == '\0' ? x->alert.id : x->incident.id;
+}
+
+/* The news of that id; '*is_new' if it was none yet.  NULL: no room. */
+static struct item *
+find(struct core_news *n, const char *id, bool *is_new)
+{
+	/* An id is a hash in hex: any part of it is as good as another. */
+	size_t at =
+	    strtoul((char[]){id[0], id[1], id[2], id[3], id[4], 0}, NULL, 16) %
+	    SLOTS;
+
+	*is_new = false;
+	for (; n->slot[at] != 0; at = (at + 1) % SLOTS)
+		if (strcmp(id_of(n->item[n->slot[at] - 1]), id) == 0)
+			return n->item[n->slot[at] - 1];
+	if (n->n == NEWS_MAX ||
+	    (n->item[n->n] = calloc(1, sizeof(struct item))) == NULL) {
+		n->left_out++;
+		return NULL;
+	}
+	*is_new = true;
+	n->slot[at] = (uint32_t)++n->n;
+	return n->item[n->n - 1];
+}
+
 static void
 on_alert(void *arg, const struct alert *a, bool update)
 {
 	struct core *c = arg;
-	struct core_news *n = c->news;
-	size_t i = 0;
+	bool is_new;
+	struct item *x = find(c->news, a->id, &is_new);
 
-	while (i < n->n_alert && strcmp(n->alert[i].alert.id, a->id) != 0)
-		i++;
-	if (i == NEWS_MAX) {
-		core_flush(c);
-		i = n->n_alert;
-		if (i == NEWS_MAX)
-			return; /* kept by the pipeline; said by core_flush */
-	}
+	if (x == NULL)
+		return;
 	/* New, and not told yet: stays new whatever comes after it. */
-	n->alert[i].update = i < n->n_alert ? n->alert[i].update : update;
-	n->alert[i].alert = *a;
-	if (i == n->n_alert)
-		n->n_alert++;
-	n->urgent |= !update;
+	if (is_new)
+		x->update = update;
+	x->alert = *a;
+	c->news->urgent |= !update;
 }
 
 static bool
@@ -127,29 +174,17 @@ static void
 on_incident(void *arg, const struct incident *in, const char *op)
 {
 	struct core *c = arg;
-	struct core_news *n = c->news;
-	struct incident_news *x;
-	size_t i = 0;
+	bool is_new;
+	struct item *x = find(c->news, in->id, &is_new);
 
-	while (i < n->n_incident &&
-	       strcmp(n->incident[i].incident.id, in->id) != 0)
-		i++;
-	if (i == NEWS_MAX) {
-		core_flush(c);
-		i = n->n_incident;
-		if (i == NEWS_MAX)
-			return;
-	}
-	x = &n->incident[i];
-	if (i < n->n_incident)
-		incident_fini(&x->incident);
-	else
+	if (x == NULL)
+		return;
+	if (is_new)
 		snprintf(x->op, sizeof(x->op), "%s", op);
+	incident_fini(&x->incident);
 	if (!copy_incident(&x->incident, in))
-		x->incident = (struct incident){0};
-	if (i == n->n_incident)
-		n->n_incident++;
-	n->urgent |= strcmp(op, "update") != 0;
+		c->news->left_out++;
+	c->news->urgent |= strcmp(op, "update") != 0;
 }
 
 void
@@ -171,16 +206,15 @@ log_one(struct core *c, const char *topic, char *json, const uint8_t *pb,
 	o->json = json;
 	o->pb_len = pb_len;
 	o->pb = malloc(pb_len + 1);
-	if (json == NULL || o->pb == NULL || pb_len == 0)
-		return err_set(e, EX_OSERR, "cannot write %s", topic);
+	if (json == NULL || o->pb == NULL)
+		return err_set(e, EX_OSERR, "out of memory");
 	memcpy(o->pb, pb, pb_len);
 	o->sequence = state_log(c->state, topic, json, pb, pb_len, now, e);
 	return o->sequence == 0 ? -1 : 0;
 }
 
 static int
-write_alert(
-    struct core *c, const struct alert_news *x, int64_t now, struct err *e)
+write_alert(struct core *c, const struct item *x, int64_t now, struct err *e)
 {
 	char topic[TOPIC_MAX];
 	const uint8_t *pb;
@@ -197,41 +231,64 @@ write_alert(
 	    pb, len, now, e);
 }
 
-static int
-write_incident(
-    struct core *c, const struct incident_news *x, int64_t now, struct err *e)
+/* As much of the evidence as a message holds, the oldest first. */
+static size_t
+pack_incident(struct core *c, struct incident *in, const char *op,
+    const uint8_t **pb, struct err *e)
 {
+	size_t len;
+
+	while ((len = wire_pack_incident(c->wire, in, op, pb, e)) == 0 &&
+	       in->n_evidence > 0) {
+		in->evidence_left_out += in->n_evidence - in->n_evidence / 2;
+		in->n_evidence /= 2;
+	}
+	return len;
+}
+
+static int
+write_incident(struct core *c, const struct item *x, int64_t now, struct err *e)
+{
+	struct incident told = x->incident; /* borrows the evidence */
 	char topic[TOPIC_MAX];
 	const uint8_t *pb;
 	size_t len;
 
 	if (state_put_incident(c->state, &x->incident, e) == -1)
 		return -1;
-	snprintf(topic, sizeof(topic), "incident/%s/", x->incident.honeynet);
-	len = wire_pack_incident(c->wire, &x->incident, x->op, &pb, e);
+	snprintf(topic, sizeof(topic), "incident/%s/", told.honeynet);
+	len = pack_incident(c, &told, x->op, &pb, e);
 	return log_one(c, topic,
-	    feed_json_incident(
-		&x->incident, x->op, state_log_last(c->state) + 1, now),
+	    feed_json_incident(&told, x->op, state_log_last(c->state) + 1, now),
 	    pb, len, now, e);
+}
+
+static int
+write_items(struct core *c, struct err *e)
+{
+	int64_t now = clock_wall_ns();
+
+	for (size_t i = 0; i < c->news->n; i++) {
+		const struct item *x = c->news->item[i];
+
+		if ((x->op[0] == '\0' ? write_alert(c, x, now, e)
+				      : write_incident(c, x, now, e)) == -1)
+			return -1;
+	}
+	if (!c->position_moved)
+		return 0;
+	return state_set_position(c->state, &c->position, e);
 }
 
 static int
 write_all(struct core *c, struct err *e)
 {
-	struct core_news *n = c->news;
-	int64_t now = clock_wall_ns();
-
 	if (state_begin(c->state, e) == -1)
 		return -1;
-	for (size_t i = 0; i < n->n_alert; i++)
-		if (write_alert(c, &n->alert[i], now, e) == -1)
-			return -1;
-	for (size_t i = 0; i < n->n_incident; i++)
-		if (write_incident(c, &n->incident[i], now, e) == -1)
-			return -1;
-	if (c->position_moved &&
-	    state_set_position(c->state, &c->position, e) == -1)
+	if (write_items(c, e) == -1) {
+		state_undo(c->state);
 		return -1;
+	}
 	return state_commit(c->state, e);
 }
 
@@ -286,7 +343,7 @@ core_flush(struct core *c)
 	struct core_news *n = c->news;
 	struct err e;
 
-	if (n->n_alert == 0 && n->n_incident == 0 && !c->position_moved)
+	if (n->n == 0 && !c->position_moved)
 		return;
 	if (write_all(c, &e) == -1) {
 		if (!n->failing)
@@ -300,6 +357,10 @@ core_flush(struct core *c)
 		return;
 	}
 	n->failing = false;
+	if (n->left_out > 0)
+		log_error("core", "%llu changes of alerts were left out",
+		    (unsigned long long)n->left_out);
+	n->left_out = 0;
 	c->position_moved = false;
 	publish_all(c);
 	forget_outgoing(n);

@@ -65,16 +65,16 @@ write_match(char *text, int port, const struct addr *a, size_t n)
 }
 
 int
-core_expect_own(struct core *c, struct err *e)
+core_expect_own(const struct config *config, struct err *e)
 {
-	struct site *site = c->config->site;
+	struct site *site = config->site;
 	struct addr addr[OWN_ADDRS_MAX];
 	char host[ADDR_TEXT_MAX], text[OWN_TEXT_MAX];
 	struct expectation x = {.builtin = true, .expires_ns = TIME_NONE};
 	size_t n;
 	int port;
 
-	if (split(c->config->listen, host, &port) == -1)
+	if (split(config->listen, host, &port) == -1)
 		return 0; /* no address that a record could show */
 	n = own_addresses(host, addr);
 	if (n == 0)

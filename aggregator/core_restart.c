@@ -62,39 +62,56 @@ put_chunk(struct core *c, const struct store_chunk *k)
 	}
 }
 
-/* Records from 'since' on; what was correlated before the restart only warms
- * the correlator up. */
+/* What was correlated before the restart warms the correlator up. */
 static int
-replay(struct core *c, int64_t since, uint64_t *fresh, struct err *e)
+warm_up(struct core *c, struct err *e)
 {
-	struct store_query q = {.since_ns = since, .until_ns = TIME_NONE};
+	struct store_query q = {
+	    .since_ns = clock_wall_ns() - WARM_UP_NS,
+	    .until_ns = TIME_NONE,
+	    .until = c->position,
+	};
+	struct store_scan *scan;
+	struct store_chunk k;
+	int got;
+
+	if (c->position.id == 0)
+		return 0;
+	scan = store_scan_open(c->store, &q, e);
+	if (scan == NULL)
+		return -1;
+	pipeline_mute(c->pipeline, true);
+	while ((got = store_scan_next(scan, &k, e)) == 1)
+		put_chunk(c, &k);
+	store_scan_close(scan);
+	return got;
+}
+
+/* What was stored and not correlated, however old it is. */
+static int
+replay(struct core *c, uint64_t *fresh, struct err *e)
+{
+	struct store_query q = {
+	    .after = c->position,
+	    .since_ns = TIME_NONE,
+	    .until_ns = TIME_NONE,
+	};
 	struct store_scan *scan = store_scan_open(c->store, &q, e);
 	struct store_chunk k;
-	bool warm = false;
 	int got;
 
 	if (scan == NULL)
 		return -1;
-	pipeline_mute(c->pipeline, true);
 	while ((got = store_scan_next(scan, &k, e)) == 1) {
-		if (!warm && store_pos_cmp(&k.pos, &c->position) > 0) {
-			warm = true;
-			if ((got = restore(c, e)) == -1)
-				break;
-			pipeline_mute(c->pipeline, false);
-		}
 		put_chunk(c, &k);
-		*fresh += warm ? k.records.n : 0;
-		if (warm) {
-			c->position = k.pos;
-			c->position_moved = true;
-		}
+		*fresh += k.records.n;
+		c->position = k.pos;
+		c->position_moved = true;
+		if (core_news_enough(c))
+			core_flush(c);
 	}
 	store_scan_close(scan);
-	if (got == 0 && !warm)
-		got = restore(c, e);
-	pipeline_mute(c->pipeline, false);
-	return got == -1 ? -1 : 0;
+	return got;
 }
 
 int
@@ -103,7 +120,10 @@ core_catch_up(struct core *c, struct err *e)
 	uint64_t fresh = 0;
 
 	if (state_position(c->state, &c->position, e) == -1 ||
-	    replay(c, clock_wall_ns() - WARM_UP_NS, &fresh, e) == -1)
+	    warm_up(c, e) == -1 || restore(c, e) == -1)
+		return -1;
+	pipeline_mute(c->pipeline, false);
+	if (replay(c, &fresh, e) == -1)
 		return -1;
 	if (fresh > 0)
 		log_info("core", "%llu stored records were not correlated yet",

@@ -24,7 +24,7 @@ struct chan {
 	size_t in_len;
 	uint8_t *out;
 	size_t out_start, out_len, out_size;
-	bool dead, paused;
+	bool dead;
 };
 
 static void
@@ -109,7 +109,7 @@ on_ready(void *arg)
 
 	if (c->out_len > 0)
 		flush(c);
-	for (int i = 0; i < READ_ROUND_MAX && !c->dead && !c->paused; i++) {
+	for (int i = 0; i < READ_ROUND_MAX && !c->dead; i++) {
 		n = recv(c->fd, c->in + c->in_len,
 		    4 + CHAN_FRAME_MAX + HEAD_BYTES - c->in_len, MSG_DONTWAIT);
 		if (n <= 0)
@@ -117,7 +117,7 @@ on_ready(void *arg)
 		c->in_len += (size_t)n;
 		tell_frames(c);
 	}
-	if (c->dead || c->paused || n > 0)
+	if (c->dead || n > 0)
 		return;
 	if (n == 0)
 		die(c, "closed");
@@ -225,12 +225,4 @@ void
 chan_on_drained(struct chan *c, void (*fn)(void *arg))
 {
 	c->drained = fn;
-}
-
-void
-chan_pause(struct chan *c, bool on)
-{
-	c->paused = on;
-	if (!c->dead)
-		loop_want_read(c->watch, !on);
 }

@@ -43,7 +43,4 @@ size_t chan_queued(const struct chan *c);
 /* Called whenever the queue has run empty. */
 void chan_on_drained(struct chan *c, void (*fn)(void *arg));
 
-/* Stop reading: the other end feels it. */
-void chan_pause(struct chan *c, bool on);
-
 #endif

@@ -12,7 +12,6 @@
 
 static const char *program;
 static bool verbose;
-static log_sink *registered;
 
 static void
 make_printable(char *s)
@@ -39,10 +38,7 @@ emit(const char *level, const char *module, bool sys, const char *fmt,
 	if (sys)
 		snprintf(line + n, sizeof(line) - n, ": %s", strerror(saved));
 	make_printable(line);
-	if (registered != NULL)
-		registered(line);
-	else
-		fprintf(stderr, "%s\n", line);
+	fprintf(stderr, "%s\n", line);
 	errno = saved;
 }
 
@@ -72,9 +68,8 @@ log_warn_sys(const char *module, const char *fmt, ...)
 	EMIT("warning: ", true);
 }
 
-void
-log_warn_limited(
-    struct log_limit *limit, const char *module, const char *fmt, ...)
+bool
+log_allowed(struct log_limit *limit, const char *module)
 {
 	int64_t now = clock_mono_ns();
 
@@ -86,10 +81,18 @@ log_warn_limited(
 	}
 	if (limit->said == LOG_LIMIT) {
 		limit->left_out++;
-		return;
+		return false;
 	}
 	limit->said++;
-	EMIT("warning: ", false);
+	return true;
+}
+
+void
+log_warn_limited(
+    struct log_limit *limit, const char *module, const char *fmt, ...)
+{
+	if (log_allowed(limit, module))
+		EMIT("warning: ", false);
 }
 
 void
@@ -115,10 +118,4 @@ void
 log_verbose(bool on)
 {
 	verbose = on;
-}
-
-void
-log_register(log_sink *sink)
-{
-	registered = sink;
 }

@@ -34,14 +34,13 @@ struct log_limit {
 void log_warn_limited(struct log_limit *limit, const char *module,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* For lines of another kind: whether one may be said now. */
+bool log_allowed(struct log_limit *limit, const char *module);
+
 /* The word every line begins with; NULL leaves it out.  Not copied. */
 void log_program(const char *name);
 
 /* Whether log_debug() says anything.  Default: no. */
 void log_verbose(bool on);
-
-/* Tests and fuzzers take the lines instead of stderr; NULL undoes it. */
-typedef void log_sink(const char *line);
-void log_register(log_sink *sink);
 
 #endif

@@ -21,7 +21,7 @@ struct loop_watch {
 	void *sock; /* ZeroMQ; NULL: fd */
 	loop_fn *fn;
 	void *arg;
-	bool no_read, want_write, paused, gone;
+	bool want_write, paused, gone;
 };
 
 struct loop_timer {
@@ -130,12 +130,6 @@ struct loop_watch *
 loop_zmq(struct loop *l, void *sock, loop_fn *fn, void *arg)
 {
 	return add_watch(l, -1, sock, fn, arg);
-}
-
-void
-loop_want_read(struct loop_watch *w, bool on)
-{
-	w->no_read = !on;
 }
 
 void
@@ -290,14 +284,14 @@ loop_once(struct loop *l, int64_t timeout_ns, struct err *e)
 	for (size_t i = 0; i < l->n; i++) {
 		const struct loop_watch *w = l->watch[i];
 
-		if (w->paused || (w->no_read && !w->want_write))
+		if (w->paused)
 			continue;
 		which[n] = i;
 		item[n++] = (zmq_pollitem_t){
 		    .socket = w->sock,
 		    .fd = w->fd,
-		    .events = (short)((w->no_read ? 0 : ZMQ_POLLIN) |
-				      (w->want_write ? ZMQ_POLLOUT : 0)),
+		    .events =
+			(short)(ZMQ_POLLIN | (w->want_write ? ZMQ_POLLOUT : 0)),
 		};
 	}
 	if (zmq_poll(item, (int)n, poll_timeout(l, timeout_ns)) == -1) {

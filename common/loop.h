@@ -24,9 +24,7 @@ void loop_free(struct loop *l);
 struct loop_watch *loop_fd(struct loop *l, int fd, loop_fn *fn, void *arg);
 /* The same for a ZeroMQ socket. */
 struct loop_watch *loop_zmq(struct loop *l, void *sock, loop_fn *fn, void *arg);
-/* Wait until it is readable (default: yes), writable (default: no); 'fn' is
- * called for either. */
-void loop_want_read(struct loop_watch *w, bool on);
+/* Also wait until it is writable; 'fn' is called for either. */
 void loop_want_write(struct loop_watch *w, bool on);
 /* Not called while paused. */
 void loop_pause(struct loop_watch *w, bool on);

@@ -12,17 +12,15 @@ typedef int unpack_fn(struct wire *w, const void *buf, size_t len,
     struct wire_message *m, struct err *e);
 
 static const struct {
-	const char *name;
 	pack_fn *pack;
 	unpack_fn *unpack;
 } kinds[] = {
-    [WIRE_HELLO] = {"hello", wire_pack_hello, wire_unpack_hello},
-    [WIRE_WELCOME] = {"welcome", wire_pack_welcome, wire_unpack_welcome},
-    [WIRE_REFUSAL] = {"refusal", wire_pack_refusal, wire_unpack_refusal},
-    [WIRE_BATCH] = {"batch", wire_pack_batch, wire_unpack_batch},
-    [WIRE_HEARTBEAT] = {"heartbeat", wire_pack_heartbeat,
-	wire_unpack_heartbeat},
-    [WIRE_ACK] = {"ack", wire_pack_ack, wire_unpack_ack},
+    [WIRE_HELLO] = {wire_pack_hello, wire_unpack_hello},
+    [WIRE_WELCOME] = {wire_pack_welcome, wire_unpack_welcome},
+    [WIRE_REFUSAL] = {wire_pack_refusal, wire_unpack_refusal},
+    [WIRE_BATCH] = {wire_pack_batch, wire_unpack_batch},
+    [WIRE_HEARTBEAT] = {wire_pack_heartbeat, wire_unpack_heartbeat},
+    [WIRE_ACK] = {wire_pack_ack, wire_unpack_ack},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
@@ -67,19 +65,6 @@ wire_free(struct wire *w)
 		return;
 	arena_free(w->arena);
 	free(w);
-}
-
-const char *
-wire_kind_name(enum wire_kind kind)
-{
-	return kind >= WIRE_HELLO && kind < KINDS ? kinds[kind].name
-						  : "unknown";
-}
-
-const char *
-run_format(const struct run_id *run, char out[static RUN_TEXT_MAX])
-{
-	return sodium_bin2hex(out, RUN_TEXT_MAX, run->b, sizeof(run->b));
 }
 
 size_t

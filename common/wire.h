@@ -140,13 +140,5 @@ int wire_unpack_alert(struct wire *w, const void *buf, size_t len,
     struct alert *a, bool *update, struct err *e);
 size_t wire_pack_feed_heartbeat(struct wire *w, const struct run_id *run,
     uint64_t sequence, int64_t wall_ns, const uint8_t **out, struct err *e);
-int wire_unpack_feed_heartbeat(struct wire *w, const void *buf, size_t len,
-    struct run_id *run, uint64_t *sequence, int64_t *wall_ns, struct err *e);
-
-#define RUN_TEXT_MAX (2 * WIRE_RUN_BYTES + 1)
-const char *run_format(const struct run_id *run, char out[static RUN_TEXT_MAX]);
-
-/* "batch", "heartbeat", ...; "unknown" for what is none. */
-const char *wire_kind_name(enum wire_kind kind);
 
 #endif

@@ -198,17 +198,3 @@ wire_pack_feed_heartbeat(struct wire *w, const struct run_id *run,
 	pb.schema = MUTABLE("1.0");
 	return wire_put_message(w, &pb.base, 0, out, e);
 }
-
-int
-wire_unpack_feed_heartbeat(struct wire *w, const void *buf, size_t len,
-    struct run_id *run, uint64_t *sequence, int64_t *wall_ns, struct err *e)
-{
-	Synhive__Feed__FeedHeartbeat *pb = wire_get_message(
-	    w, &synhive__feed__feed_heartbeat__descriptor, buf, len, e);
-
-	if (pb == NULL)
-		return -1;
-	*sequence = pb->sequence;
-	*wall_ns = pb->wall_ns;
-	return wire_get_run(&pb->run, run, "feed heartbeat: run", e);
-}

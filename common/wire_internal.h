@@ -20,7 +20,6 @@
 struct wire {
 	struct arena *arena;
 	ProtobufCAllocator allocator; /* takes from the arena */
-	const struct addr *addr;
 	uint8_t out[WIRE_MESSAGE_MAX];
 };
 

@@ -18,7 +18,7 @@
 #define ENDPOINT "inproc://synhive-handshakes"
 #define EVENTS                                                                 \
 	(ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |            \
-	    ZMQ_EVENT_DISCONNECTED)
+	    ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_DISCONNECTED)
 #define ROUND_MAX 64 /* events, before others get their turn */
 /* Descriptors whose peer is remembered: the usual limit of a process. */
 #define FD_MAX 1024
@@ -94,6 +94,8 @@ handle(struct zap_watch *w, const struct event *v)
 		remember(w, v->value);
 	else if (v->kind == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL)
 		w->why = why_of(v->value);
+	else if (v->kind == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL)
+		w->why = "handshake";
 	else if (why != NULL) {
 		if (v->value >= 0 && v->value < FD_MAX &&
 		    w->peer[v->value].known)

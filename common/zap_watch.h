@@ -10,7 +10,9 @@ struct zap_watch;
  * Clients that never get as far as ZAP, because they do not speak CURVE or
  * encrypt for another server.
  *
- * why:     one word: "no-curve", "wrong-server-key", "handshake".
+ * why:     one word: "no-curve", "wrong-server-key"; "handshake" when it went
+ *          away or fell silent, as a client without CURVE may that sees the
+ *          difference before we do.
  * address: where it came from; "?" when it was gone before we looked.
  */
 typedef void zap_watch_fn(void *arg, const char *why, const char *address);

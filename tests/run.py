@@ -216,7 +216,8 @@ def pytest_cases(options, build):
     report = build / "net.xml"
     report.unlink(missing_ok=True)
     argv = ["/usr/bin/python3", "-m", "pytest", "tests/net", "-q",
-            "-p", "no:cacheprovider", f"--junitxml={report}"]
+            "-p", "no:cacheprovider", "-o", "faulthandler_timeout=120",
+            f"--junitxml={report}"]
     argv += ["-k", options.k] if options.k else []
     quiet = {} if options.verbose else {"stdout": subprocess.PIPE,
                                         "stderr": subprocess.STDOUT}

@@ -50,7 +50,7 @@ struct feed {
 static void
 give_up(struct feed *f, const struct err *e)
 {
-	/* The core reads it, and ends us by closing the channel. */
+	/* The core reads it, and ends us. */
 	f->status = e->code;
 	proc_send_failed(f->core, e);
 }

@@ -35,7 +35,7 @@ struct ingest {
 static void
 give_up(struct ingest *in, const struct err *e)
 {
-	/* The core reads it, and ends us by closing the channel. */
+	/* The core reads it, and ends us. */
 	in->status = e->code;
 	proc_send_failed(in->core, e);
 }

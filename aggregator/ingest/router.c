@@ -98,8 +98,7 @@ refuse(struct router *r, const struct incoming *m,
 	const uint8_t *buf;
 	size_t len;
 
-	log_warn(
-	    "ingest", "sensor %s at %s: %s", m->sensor, m->address, why->text);
+	log_warn_limited(&r->limit, "ingest", "sensor %s at %s: %s", m->sensor, m->address, why->text);
 	proc_send_refused(r->core, "malformed", m->sensor);
 	if (read->kind == WIRE_BATCH && read->batch.sequence != 0) {
 		snprintf(one.reason, sizeof(one.reason), "%.*s",

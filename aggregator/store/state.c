@@ -112,6 +112,15 @@ state_begin(struct state *s, struct err *e)
 	return s->open ? 0 : -1;
 }
 
+void
+state_undo(struct state *s)
+{
+	s->open = false;
+	s->last = s->last_committed;
+	s->refused_rows = -1;
+	db_undo(s->db);
+}
+
 int
 state_commit(struct state *s, struct err *e)
 {

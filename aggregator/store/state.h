@@ -27,6 +27,8 @@ void state_run(struct state *s, struct run_id *out);
  * are undone, and state_commit() says so too. */
 int state_begin(struct state *s, struct err *e);
 int state_commit(struct state *s, struct err *e);
+/* Nothing of it, when something else failed in between. */
+void state_undo(struct state *s);
 
 /* Records up to here went through the correlator. */
 int state_set_position(

@@ -198,8 +198,8 @@ begin(struct store *s, int64_t received_ns, struct err *e)
 	return 0;
 }
 
-static void
-undo(struct store *s)
+void
+store_undo(struct store *s)
 {
 	if (s->open)
 		day_undo(s->today);
@@ -264,7 +264,7 @@ store_put(struct store *s, const struct store_item *it, struct err *e)
 	own.kernel_lost = believable(it->kernel_lost);
 	own.dropped = believable(it->dropped);
 	if (r == NULL || put(s, r, &own, e) == -1) {
-		undo(s);
+		store_undo(s);
 		return -1;
 	}
 	return 1;
@@ -274,7 +274,7 @@ int
 store_commit(struct store *s, struct store_pos *pos, struct err *e)
 {
 	if (s->open && day_commit(s->today, e) == -1) {
-		undo(s);
+		store_undo(s);
 		return -1;
 	}
 	if (s->open) {

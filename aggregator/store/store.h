@@ -77,6 +77,8 @@ int store_put(struct store *s, const struct store_item *it, struct err *e);
  * last item ever committed in 'pos'; -1 as store_put().
  */
 int store_commit(struct store *s, struct store_pos *pos, struct err *e);
+/* Nothing that was put since the last commit. */
+void store_undo(struct store *s);
 
 /*
  * Re-cut messages that are older than 'min_age_ns' and make a full block (or
@@ -117,6 +119,7 @@ enum store_column {
 
 struct store_query {
 	struct store_pos after;	    /* begin behind this */
+	struct store_pos until;	    /* end with this; {0, 0}: open */
 	int64_t since_ns, until_ns; /* event time, [since, until); TIME_NONE:
 				     * open.  Rows outside may come too. */
 	const struct addr *host;    /* NULL, or only blocks with one of these */
@@ -136,7 +139,8 @@ struct store_chunk {
 };
 
 /*
- * Pieces in commit order, up to what was committed when the scan was opened.
+ * Pieces in commit order, up to what was committed when the scan was opened,
+ * or exactly up to 'until' when that comes first: a piece is cut there.
  * Each record is seen exactly once although the writer re-cuts meanwhile.
  * No transaction is open between two calls: a slow reader holds nobody up.
  * Memory is bounded by one piece.

@@ -19,16 +19,16 @@ struct store_scan {
 	size_t next; /* of days: to be opened when 'day' is done */
 	struct day *day;
 	int64_t at;	      /* id in it that was told last */
-	struct store_pos end; /* what was committed when the scan began */
+	struct store_pos end; /* the last that is told */
 	struct workshop shop;
 	uint32_t *sensor; /* BLOCK_ROWS_MAX */
 };
 
 _Static_assert((int)STORE_COLUMN_time == (int)BLOCK_BIT_TIME, "columns");
 
-/* The newest day's last message: where the scan ends. */
+/* The newest day's last message. */
 static int
-find_end(struct store_scan *sc, struct err *e)
+find_newest(struct store_scan *sc, struct err *e)
 {
 	struct days *days = &sc->days;
 	struct err own;
@@ -47,6 +47,23 @@ find_end(struct store_scan *sc, struct err *e)
 			return err_set(e, own.code, "%s", own.text);
 		days_remove(days, days->n - 1);
 	}
+	return 0;
+}
+
+/* Where the scan ends: what was committed by now, or before that. */
+static int
+find_end(struct store_scan *sc, struct err *e)
+{
+	const struct store_pos *until = &sc->query.until;
+	struct days *days = &sc->days;
+
+	if (find_newest(sc, e) == -1)
+		return -1;
+	if (store_pos_cmp(until, &(struct store_pos){0}) > 0 &&
+	    store_pos_cmp(until, &sc->end) < 0)
+		sc->end = *until;
+	while (days->n > 0 && days->at[days->n - 1].number > sc->end.day)
+		days_remove(days, days->n - 1);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A subscriber to the alert feed that shares no code with Synhive."""
 
+import contextlib
 import struct
 
 import zmq
@@ -13,6 +14,19 @@ from netns import wait_until
 def encode(digits):
     """A key as ZeroMQ for Python wants it."""
     return z85.encode(bytes.fromhex(digits))
+
+
+@contextlib.contextmanager
+def plain_socket(ns, kind):
+    """A ZeroMQ socket in a namespace, without CURVE; its unsent messages do
+    not outlive the block, or the interpreter would wait for them."""
+    with ns.entered():                  # its I/O thread stays in there
+        context = zmq.Context()
+        sock = context.socket(kind)
+    try:
+        yield sock
+    finally:
+        context.destroy(linger=0)
 
 
 class Subscriber:

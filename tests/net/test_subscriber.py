@@ -9,7 +9,7 @@ import pytest
 import zmq
 from jsonschema import Draft202012Validator
 
-from feed import Subscriber, position
+from feed import Subscriber, plain_socket, position
 from hive import FEED, ROOT, Key, connect
 from netns import command, wait_until
 
@@ -125,12 +125,7 @@ def test_a_sensor_key_does_not_open_the_feed(lab, subscribe):
 
 def test_without_curve_the_feed_says_nothing(lab):
     lab.aggregator.start()
-    with lab.agg.entered():
-        context = zmq.Context()
-        plain = context.socket(zmq.SUB)
-    plain.subscribe(b"")
-    plain.connect(lab.aggregator.endpoint(FEED))
-    try:
-        assert plain.poll(2500) == 0
-    finally:
-        context.destroy(linger=0)
+    with plain_socket(lab.agg, zmq.SUB) as sock:
+        sock.subscribe(b"")
+        sock.connect(lab.aggregator.endpoint(FEED))
+        assert sock.poll(2500) == 0

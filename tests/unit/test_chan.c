@@ -148,21 +148,6 @@ a_reader_that_does_not_read_bounds_what_is_queued(void **state)
 }
 
 static void
-a_paused_channel_reads_nothing_until_it_goes_on(void **state)
-{
-	static const uint8_t one[] = {1, 0, 0, 0, 5};
-	struct pair *p = *state;
-
-	chan_pause(p->chan, true);
-	assert_int_equal(write(p->fd, one, sizeof(one)), sizeof(one));
-	round_of(p);
-	assert_int_equal(p->seen.frames, 0);
-	chan_pause(p->chan, false);
-	round_of(p);
-	assert_int_equal(p->seen.frames, 1);
-}
-
-static void
 what_is_sent_arrives_whole(void **state)
 {
 	struct pair *p = *state;
@@ -222,7 +207,6 @@ main(void)
 	    TEST(an_impossible_length_ends_the_channel),
 	    TEST(a_closed_end_is_told),
 	    TEST(a_reader_that_does_not_read_bounds_what_is_queued),
-	    TEST(a_paused_channel_reads_nothing_until_it_goes_on),
 	    TEST(what_is_sent_arrives_whole),
 	    TEST(timers_fire_when_their_time_has_come),
 	};

@@ -139,6 +139,36 @@ a_scan_ends_where_the_store_did_when_it_began(void **state)
 }
 
 static void
+a_scan_ends_with_the_position_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	struct store_query q = everything();
+	struct store_pos first, later;
+
+	first = fill(f, 6, 10);
+	f->now_ns = DAY_2;
+	later = fill(f, 6, 10);
+	/* Loose, in a block of the first day, in one of the second. */
+	for (int turn = 0; turn < 3; turn++) {
+		q.after = (struct store_pos){0};
+		q.until = (struct store_pos){first.day, 4};
+		expect_scan(f->store, &q, 1, 40);
+		q.after = (struct store_pos){first.day, 2};
+		expect_scan(f->store, &q, 21, 40);
+		q.until = (struct store_pos){later.day, 2};
+		expect_scan(f->store, &q, 21, 80);
+		q.until = (struct store_pos){later.day, 0};
+		expect_scan(f->store, &q, 21, 60);
+		q.until = (struct store_pos){first.day + 7, 1};
+		expect_scan(f->store, &q, 21, 120);
+		q.after = q.until = first;
+		expect_scan(f->store, &q, 1, 0);
+		f->now_ns += turn * NS_PER_DAY;
+		recut_all(f);
+	}
+}
+
+static void
 heartbeats_leave_their_sequence_and_no_row(void **state)
 {
 	struct fixture *f = *state;
@@ -267,6 +297,7 @@ main(void)
 	    CASE(a_scan_may_begin_in_the_middle_of_a_block),
 	    CASE(a_recut_during_a_scan_neither_loses_nor_doubles),
 	    CASE(a_scan_ends_where_the_store_did_when_it_began),
+	    CASE(a_scan_ends_with_the_position_asked_for),
 	    CASE(heartbeats_leave_their_sequence_and_no_row),
 	    CASE(parts_of_one_run_grow_together),
 	    CASE(a_finished_day_is_a_plain_file),
