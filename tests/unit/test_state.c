@@ -365,7 +365,7 @@ a_newer_state_is_refused(void **state)
 	f->s = NULL;
 	snprintf(path, sizeof(path), "%s/state.db", f->dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL);
+	sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL);
 	sqlite3_close(db);
 	assert_null(state_open(f->dir, STORE_READ, &f->e));
 	assert_int_equal(f->e.code, EX_DATAERR);
