@@ -19,12 +19,14 @@
 
 /* --- falls --- */
 
+/* What, who, when, and through which door: whose, and its port. */
 static void
-say(const char *what, uint32_t who, int64_t us)
+say(const char *what, uint32_t who, int64_t us, uint32_t by, uint16_t port)
 {
-	char text[16];
+	char text[16], from[16];
 
-	fprintf(stderr, "%s %s %s\n", what, dotted(who, text), stamp(us));
+	fprintf(stderr, "%s %s %s %s %u\n", what, dotted(who, text), stamp(us),
+	    dotted(by, from), port);
 }
 
 /* An IRC server asks who it is before it lets anybody in. */
@@ -49,7 +51,7 @@ shared_irc(struct world *w)
 		us = w->begin + 5 * HOUR;
 	knock(w, us - 3 * MINUTE, attacker, number, 80);
 	knock(w, us - 30 * SECOND, attacker, number, 80);
-	say("shared-irc", pot(number), us);
+	say("shared-irc", pot(number), us + 40 * SECOND, attacker, 80);
 	for (int i = 0; i < 5; i++)
 		join_irc(w, pot(number), server, us += 40 * SECOND);
 }
@@ -66,7 +68,7 @@ chain(struct world *w)
 		return;
 	knock(w, us - 5 * MINUTE, attacker, link[0], 445);
 	knock(w, us - MINUTE, attacker, link[0], 445);
-	say("chain", pot(link[0]), us);
+	say("chain", pot(link[0]), us, attacker, 445);
 	/* It calls its master, then goes on from host to host. */
 	call(w, us, pot(link[0]), attacker, 22, ANSWERED);
 	call(w, us + MINUTE, pot(link[0]), chat, 6667, ANSWERED);
@@ -76,7 +78,7 @@ chain(struct world *w)
 			call(w, us + k * 20 * SECOND, pot(link[i]),
 			    pot(link[i + 1]), 22, ANSWERED);
 		us += 10 * MINUTE;
-		say("chain", pot(link[i + 1]), us);
+		say("chain", pot(link[i + 1]), us, pot(link[i]), 22);
 		call(w, us, pot(link[i + 1]), attacker, 22, ANSWERED);
 		call(w, us + MINUTE, pot(link[i + 1]), chat, 6667, ANSWERED);
 	}
@@ -95,7 +97,7 @@ beacon(struct world *w)
 	if (w->day == 18) {
 		knock(w, us - 4 * MINUTE, attacker, number, 80);
 		knock(w, us - 20 * SECOND, attacker, number, 80);
-		say("beacon", pot(number), us);
+		say("beacon", pot(number), us, attacker, 80);
 		/* Its tools come from one host, its orders from another. */
 		call(w, us, pot(number), 0x2e1d4fb4U, 8081, ANSWERED);
 	} else {
