@@ -37,14 +37,14 @@ struct core_sensor {
 	uint64_t session;      /* of ingest; 0: none said Hello */
 	int64_t runs_until_ns; /* monotonic; see core_hello.c */
 	struct run_id run;
-	uint64_t next;	       /* sequence, if nothing is missing */
-	uint64_t lost;	       /* said by the agent */
-	uint64_t pending;      /* probably lost; gone when it is sure */
-	uint64_t unread;       /* counted by its rules while nobody read */
-	bool recount;	       /* gaps and sums must be asked of the store */
-	bool dirty;	       /* not saved yet */
-	struct run_state said; /* by the newest Hello */
-	bool said_dirty;
+	uint64_t next;		  /* sequence, if nothing is missing */
+	uint64_t lost;		  /* said by the agent */
+	uint64_t pending;	  /* probably lost; gone when it is sure */
+	bool recount;		  /* gaps and sums must be asked of the store */
+	bool dirty;		  /* not saved yet */
+	struct run_state last[2]; /* its newest runs, the newest first */
+	size_t n_last;
+	bool last_dirty;
 };
 
 /* A stored message that waits for the commit. */
@@ -116,6 +116,22 @@ void core_sensor_heartbeat(
     struct core *c, size_t sensor, const struct wire_heartbeat *h);
 /* Every session ended. */
 void core_sensors_hang_up(struct core *c);
+
+/*
+ * core_runs.c: what the runs of each sensor sum up to.  The sums are of all
+ * that was ever stored, whatever expired.
+ */
+int core_runs_load(struct core *c, struct err *e);
+void core_runs_hello(
+    struct core *c, size_t sensor, const struct wire_hello *h, int64_t now_ns);
+void core_runs_heartbeat(
+    struct core *c, size_t sensor, const struct wire_heartbeat *h);
+/* Of sensors that are marked so. */
+void core_runs_recount(struct core *c);
+/* Into an open step of the state. */
+int core_runs_save(struct core *c, size_t sensor, struct err *e);
+/* store_expire(), and keep what was known of the day.  Saves the sensors. */
+int core_expire(struct core *c, int64_t now_ns, struct err *e);
 
 /* core_reload.c: all of a new configuration or nothing of it. */
 int core_load_key(struct core *c, struct err *e);

@@ -29,116 +29,6 @@ take_state(void *arg, const struct sensor_state *x)
 	return 0;
 }
 
-/* The sums of what the store holds, which a crash cannot get wrong. */
-static int
-add_run(void *arg, const struct store_run *r)
-{
-	struct core *c = arg;
-	size_t i = index_of(c, r->sensor);
-	struct core_sensor *s;
-
-	if (i == SIZE_MAX || !c->sensor[i].recount)
-		return 0;
-	s = &c->sensor[i];
-	s->state.records += r->records;
-	s->state.spool_dropped += r->dropped;
-	s->state.gaps += r->gaps;
-	s->lost += r->kernel_lost;
-	return 0;
-}
-
-/* The sum over the runs before the newest one of the newest table. */
-struct table_sum {
-	struct core *c;
-	const char *sensor;
-	struct run_state run[64]; /* newest last */
-	size_t n;
-	uint64_t accounted;
-};
-
-static int
-gather_run(void *arg, const struct run_state *r)
-{
-	struct table_sum *t = arg;
-	size_t most = sizeof(t->run) / sizeof(*t->run);
-
-	if (t->n == most) {
-		memmove(t->run, t->run + 1, (most - 1) * sizeof(*t->run));
-		t->n--;
-	}
-	t->run[t->n++] = *r;
-	return 0;
-}
-
-static bool
-same_run(const struct run_id *a, const struct run_id *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
-static int
-add_accounted(void *arg, const struct store_run *r)
-{
-	struct table_sum *t = arg;
-	const struct run_state *newest = &t->run[t->n - 1];
-
-	if (strcmp(r->sensor, t->sensor) != 0)
-		return 0;
-	for (size_t i = 0; i + 1 < t->n; i++)
-		if (same_run(&t->run[i].run, &r->run) &&
-		    same_run(&t->run[i].table, &newest->table))
-			t->accounted +=
-			    r->records + r->kernel_lost + r->dropped;
-	return 0;
-}
-
-/*
- * The agent's rules count whether anybody reads or not.  What they counted
- * before the newest run, less what the runs before it reported, is what
- * nobody will ever report.
- */
-static uint64_t
-unread(struct core *c, const char *sensor)
-{
-	struct table_sum *t = calloc(1, sizeof(*t));
-	uint64_t counted = 0;
-	struct err e;
-
-	if (t == NULL)
-		return 0;
-	t->c = c;
-	t->sensor = sensor;
-	if (state_runs(c->state, sensor, gather_run, t, &e) == 0 && t->n > 0 &&
-	    store_runs(c->store, add_accounted, t, &e) == 0 &&
-	    t->run[t->n - 1].counted_before > t->accounted)
-		counted = t->run[t->n - 1].counted_before - t->accounted;
-	free(t);
-	return counted;
-}
-
-static void
-recount(struct core *c)
-{
-	const struct site *site = c->config->site;
-	bool any = false;
-	struct err e;
-
-	for (size_t i = 0; i < site->n_sensor; i++) {
-		struct core_sensor *s = &c->sensor[i];
-
-		if (!s->recount)
-			continue;
-		any = true;
-		s->state.records = s->state.spool_dropped = s->state.gaps = 0;
-		s->lost = 0;
-		s->unread = unread(c, site->sensor[i].name);
-	}
-	if (any && store_runs(c->store, add_run, c, &e) == -1)
-		log_warn("core", "cannot count: %s", e.text);
-	for (size_t i = 0; i < site->n_sensor; i++)
-		c->sensor[i].recount = false;
-}
-
 int
 core_sensors_load(struct core *c, struct err *e)
 {
@@ -159,7 +49,7 @@ core_sensors_load(struct core *c, struct err *e)
 		return -1;
 	for (size_t i = 0; i < site->n_sensor; i++)
 		c->sensor[i].recount = c->sensor[i].dirty = true;
-	return 0;
+	return core_runs_load(c, e);
 }
 
 static int
@@ -167,7 +57,7 @@ save_sensor(struct core *c, struct core_sensor *s, struct err *e)
 {
 	if (!s->dirty)
 		return 0;
-	s->state.kernel_lost = s->lost + s->unread + s->pending;
+	s->state.kernel_lost = s->lost + s->last[0].unread + s->pending;
 	return state_put_sensor(c->state, &s->state, e);
 }
 
@@ -179,12 +69,8 @@ save_all(struct core *c, struct err *e)
 	if (state_begin(c->state, e) == -1)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (c->sensor[i].said_dirty &&
-		    state_put_run(c->state, &c->sensor[i].said, e) == -1)
-			return -1;
-	recount(c);
-	for (size_t i = 0; i < n; i++)
-		if (save_sensor(c, &c->sensor[i], e) == -1)
+		if (core_runs_save(c, i, e) == -1 ||
+		    save_sensor(c, &c->sensor[i], e) == -1)
 			return -1;
 	if (core_refused_save(c, e) == -1)
 		return -1;
@@ -196,13 +82,14 @@ core_sensors_save(struct core *c)
 {
 	struct err e;
 
+	core_runs_recount(c);
 	if (save_all(c, &e) == -1) {
 		state_undo(c->state);
 		log_warn("core", "sensors are not saved: %s", e.text);
 		return;
 	}
 	for (size_t i = 0; i < c->config->site->n_sensor; i++)
-		c->sensor[i].dirty = c->sensor[i].said_dirty = false;
+		c->sensor[i].dirty = c->sensor[i].last_dirty = false;
 	core_refused_saved(c);
 }
 
@@ -221,14 +108,7 @@ core_sensor_run(struct core *c, size_t sensor, const char *address,
 {
 	struct core_sensor *s = &c->sensor[sensor];
 
-	s->said = (struct run_state){
-	    .run = h->run,
-	    .table = h->table,
-	    .started_ns = now_ns,
-	    .counted_before = h->counted_before,
-	};
-	snprintf(s->said.sensor, sizeof(s->said.sensor), "%s", s->state.sensor);
-	s->said_dirty = true;
+	core_runs_hello(c, sensor, h, now_ns);
 	snprintf(s->state.state, sizeof(s->state.state), "up");
 	snprintf(
 	    s->state.software, sizeof(s->state.software), "%s", h->software);
@@ -275,6 +155,7 @@ core_sensor_heartbeat(
 	struct core_sensor *s = &c->sensor[sensor];
 
 	follow(s, h->sequence);
+	core_runs_heartbeat(c, sensor, h);
 	snprintf(s->state.rules, sizeof(s->state.rules), "%s", h->rules);
 	s->state.undecoded = h->undecoded;
 	s->state.refused = h->refused;

@@ -115,6 +115,11 @@ typedef int store_run_fn(void *arg, const struct store_run *r);
  * other than 0 and returns that. */
 int store_runs(struct store *s, store_run_fn *fn, void *arg, struct err *e);
 
+/* One run; returns whether anything of it is known.  A writer's question: a
+ * reader is told no. */
+bool store_run_get(const struct store *s, const char *sensor,
+    const struct run_id *run, struct store_run *out);
+
 /* --- reading --- */
 
 /* Columns that a reader does without need not be unpacked. */

@@ -46,8 +46,8 @@ by_age(const void *a, const void *b)
 	return order != 0 ? order : memcmp(&x->run, &y->run, sizeof(x->run));
 }
 
-static int
-tell(const struct received_run *r, store_run_fn *fn, void *arg)
+static struct store_run
+describe(const struct received_run *r)
 {
 	const struct received_sums *sums = &r->done_sums;
 	struct store_run out = {.run = r->run,
@@ -61,7 +61,20 @@ tell(const struct received_run *r, store_run_fn *fn, void *arg)
 	    .last_received_ns = sums->last_received_ns};
 
 	snprintf(out.sensor, sizeof(out.sensor), "%s", r->sensor);
-	return fn(arg, &out);
+	return out;
+}
+
+bool
+store_run_get(const struct store *s, const char *sensor,
+    const struct run_id *run, struct store_run *out)
+{
+	const struct received_run *r =
+	    s->received == NULL ? NULL : received_get(s->received, sensor, run);
+
+	if (r == NULL || r->done_sums.messages == 0)
+		return false;
+	*out = describe(r);
+	return true;
 }
 
 static int
@@ -77,8 +90,11 @@ tell_all(
 	}
 	if (s.n > 0)
 		qsort(s.at, s.n, sizeof(*s.at), by_age);
-	for (size_t i = 0; i < s.n && rc == 0; i++)
-		rc = tell(s.at[i], fn, arg);
+	for (size_t i = 0; i < s.n && rc == 0; i++) {
+		struct store_run r = describe(s.at[i]);
+
+		rc = fn(arg, &r);
+	}
 	free(s.at);
 	return rc;
 }
