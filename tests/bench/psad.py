@@ -45,6 +45,9 @@ class Psad:
                 return f"apt-get download: {got.stderr.strip()}"
             for deb in self.folder.glob("*.deb"):
                 subprocess.run(["dpkg", "-x", deb, self.root], check=True)
+            # make takes every NAME.d below the build for dependencies
+            for path in self.root.glob("etc/*.d"):
+                shutil.rmtree(path)
         self.configure()
         return None
 
