@@ -82,7 +82,7 @@ maintain(struct core *c)
 	if (mono < c->next_expire_ns)
 		return;
 	c->next_expire_ns = mono + EXPIRE_EVERY_NS;
-	if (store_expire(c->store, now, c->config->keep_days, &e) == -1)
+	if (core_expire(c, now, &e) == -1)
 		log_warn("store", "cannot expire: %s", e.text);
 	if (state_log_expire(
 		c->state, now - c->config->keep_days * NS_PER_DAY, &e) == -1)

@@ -104,6 +104,8 @@ void core_refuse(struct core *c, uint64_t session, enum wire_refusal_code code,
 void core_send(struct core *c, uint64_t session, const struct wire_message *m);
 
 /* core_sensor.c: what is known of each sensor. */
+/* Which addresses are one honeypot is known again as well: before records
+ * are correlated. */
 int core_sensors_load(struct core *c, struct err *e);
 /* All in one durable step; what fails is kept, and tried the next time. */
 void core_sensors_save(struct core *c);

@@ -89,6 +89,10 @@ keep(struct core *c, size_t sensor, const struct incoming *in,
 		return;
 	}
 	put_it = put(c, sensor, in, m, &e);
+	if (put_it == -1 && e.code == EX_UNAVAILABLE) {
+		core_refuse(c, in->session, REFUSAL_UNKNOWN, e.text);
+		return;
+	}
 	if (put_it == -1) {
 		stall(c, &e);
 		return;

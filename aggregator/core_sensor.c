@@ -24,8 +24,10 @@ take_state(void *arg, const struct sensor_state *x)
 	struct core *c = arg;
 	size_t i = index_of(c, x->sensor);
 
-	if (i != SIZE_MAX)
-		c->sensor[i].state = *x;
+	if (i == SIZE_MAX)
+		return 0;
+	c->sensor[i].state = *x;
+	site_alias(c->config->site, x->sensor, x->addr, x->n_addr);
 	return 0;
 }
 
@@ -102,6 +104,14 @@ core_sensor_seen(struct core *c, size_t sensor, int64_t now_ns)
 	s->dirty = true;
 }
 
+static void
+keep_addresses(struct sensor_state *s, const struct wire_hello *h)
+{
+	s->n_addr = h->n_addr < SENSOR_ADDRS_MAX ? h->n_addr : SENSOR_ADDRS_MAX;
+	if (s->n_addr > 0)
+		memcpy(s->addr, h->addr, s->n_addr * sizeof(*s->addr));
+}
+
 void
 core_sensor_run(struct core *c, size_t sensor, const char *address,
     const struct wire_hello *h, int64_t now_ns)
@@ -117,6 +127,7 @@ core_sensor_run(struct core *c, size_t sensor, const char *address,
 	s->state.run = h->run;
 	s->state.boot = h->boot;
 	s->state.clock_ahead_ns = h->wall_ns - now_ns;
+	keep_addresses(&s->state, h);
 	s->next = 0;
 	s->pending = 0;
 	s->recount = true;

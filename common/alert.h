@@ -118,6 +118,30 @@ struct incident {
 	uint64_t episodes_left_out; /* between the first and the second kept */
 };
 
+/*
+ * What the feed tells of an incident in one message, of 64 KiB at most: the
+ * first ones of each list and the latest.  48 x 530 bytes of evidence, 64 x 48
+ * of aliases, 4 episodes x 3 vectors x 2.4 kB at worst are 57 kB.
+ */
+#define FEED_EVIDENCE 48
+#define FEED_EVIDENCE_HEAD 16
+#define FEED_EPISODES 4
+#define FEED_EPISODES_HEAD 1
+#define FEED_VECTORS 3
+
+static inline size_t
+feed_count(size_t have, size_t max)
+{
+	return have < max ? have : max;
+}
+
+/* Which of 'have' is the i-th of 'n' that are told. */
+static inline size_t
+feed_pick(size_t i, size_t n, size_t head, size_t have)
+{
+	return i < head ? i : have - (n - i);
+}
+
 /* Returns 0; -1: no memory, and 'to' needs no incident_fini(). */
 int incident_copy(struct incident *to, const struct incident *from);
 void incident_fini(struct incident *i);

@@ -3,12 +3,9 @@
 #include "alert.pb-c.h"
 
 typedef Synhive__Feed__Alert pb_alert;
-typedef Synhive__Feed__Incident pb_incident;
-typedef Synhive__Feed__Evidence pb_evidence;
 
-/* Address as text, in the arena; "" when there is none or no room. */
-static char *
-put_addr(struct wire *w, bool is_there, const struct addr *a)
+char *
+wire_put_addr(struct wire *w, bool is_there, const struct addr *a)
 {
 	char *text = is_there ? arena_get(w->arena, ADDR_TEXT_MAX) : NULL;
 
@@ -39,8 +36,8 @@ wire_pack_alert(struct wire *w, const struct alert *a, bool update,
 	pb.severity = (Synhive__Feed__Severity)a->severity;
 	pb.honeynet = MUTABLE(a->honeynet);
 	pb.honeypot = MUTABLE(a->honeypot);
-	pb.address = put_addr(w, true, &a->address);
-	pb.peer = put_addr(w, a->has_peer, &a->peer);
+	pb.address = wire_put_addr(w, true, &a->address);
+	pb.peer = wire_put_addr(w, a->has_peer, &a->peer);
 	pb.port = a->port;
 	pb.first_ns = a->first_ns;
 	pb.last_ns = a->last_ns;
@@ -53,8 +50,8 @@ wire_pack_alert(struct wire *w, const struct alert *a, bool update,
 	pb.text = MUTABLE(a->text);
 	pb.update = update;
 	pb.incident = MUTABLE(a->incident);
-	pb.server = put_addr(w, a->has_connection, &a->server);
-	pb.client = put_addr(w, a->has_connection, &a->client);
+	pb.server = wire_put_addr(w, a->has_connection, &a->server);
+	pb.client = wire_put_addr(w, a->has_connection, &a->client);
 	pb.client_port = a->client_port;
 	return wire_put_message(w, &pb.base, 0, out, e);
 }
@@ -128,62 +125,6 @@ wire_unpack_alert(struct wire *w, const void *buf, size_t len, struct alert *a,
 	if (get_names(pb->honeypots, pb->n_honeypots, &a->honeypots, e) == -1)
 		return -1;
 	return get_names(pb->sensors, pb->n_sensors, &a->sensors, e);
-}
-
-static pb_evidence **
-put_evidence(struct wire *w, const struct incident *in)
-{
-	size_t n = in->n_evidence;
-	pb_evidence **list = arena_get(w->arena, n * sizeof(*list));
-	pb_evidence *pb = arena_get(w->arena, n * sizeof(*pb));
-
-	if (list == NULL || pb == NULL)
-		return NULL;
-	for (size_t i = 0; i < n; i++) {
-		const struct evidence *x = &in->evidence[i];
-
-		synhive__feed__evidence__init(&pb[i]);
-		pb[i].kind = MUTABLE(x->kind);
-		pb[i].time_ns = x->time_ns;
-		pb[i].peer = put_addr(w, x->has_peer, &x->peer);
-		pb[i].port = x->port;
-		pb[i].count = x->count;
-		pb[i].text = MUTABLE(x->text);
-		list[i] = &pb[i];
-	}
-	return list;
-}
-
-static char **
-put_aliases(struct wire *w, const struct incident *in)
-{
-	char **list = arena_get(w->arena, in->n_alias * sizeof(*list));
-
-	for (size_t i = 0; list != NULL && i < in->n_alias; i++)
-		list[i] = put_addr(w, true, &in->alias[i]);
-	return list;
-}
-
-size_t
-wire_pack_incident(struct wire *w, const struct incident *in, const char *op,
-    const uint8_t **out, struct err *e)
-{
-	pb_incident pb = SYNHIVE__FEED__INCIDENT__INIT;
-
-	arena_reset(w->arena);
-	pb.id = MUTABLE(in->id);
-	pb.honeynet = MUTABLE(in->honeynet);
-	pb.honeypot = MUTABLE(in->honeypot);
-	pb.address = put_addr(w, true, &in->address);
-	pb.aliases = put_aliases(w, in);
-	pb.n_aliases = pb.aliases == NULL ? 0 : in->n_alias;
-	pb.severity = (Synhive__Feed__Severity)in->severity;
-	pb.onset_ns = in->onset_ns;
-	pb.last_ns = in->last_ns;
-	pb.evidence = put_evidence(w, in);
-	pb.n_evidence = pb.evidence == NULL ? 0 : in->n_evidence;
-	pb.op = MUTABLE(op);
-	return wire_put_message(w, &pb.base, 0, out, e);
 }
 
 size_t

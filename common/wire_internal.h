@@ -45,6 +45,9 @@ int wire_get_run(const ProtobufCBinaryData *from, struct run_id *to,
 int wire_get_addrs(const ProtobufCBinaryData *from, const struct addr **to,
     size_t *n, struct err *e);
 
+/* Address as text, in the arena; "" when there is none or no room. */
+char *wire_put_addr(struct wire *w, bool is_there, const struct addr *a);
+
 static inline ProtobufCBinaryData
 wire_run_data(const struct run_id *r)
 {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "aggregator/feed/feed_json.h"
+#include "aggregator/feed/feed_json_internal.h"
 
 #include "common/clock.h"
 
-#include <jansson.h>
 #include <string.h>
 
-static json_t *
-time_or_null(int64_t ns)
+json_t *
+feed_json_time(int64_t ns)
 {
 	char text[TIME_TEXT_MAX];
 
@@ -15,8 +14,8 @@ time_or_null(int64_t ns)
 			       : json_string(time_format(ns, text));
 }
 
-static json_t *
-addr_text(const struct addr *a)
+json_t *
+feed_json_addr(const struct addr *a)
 {
 	char text[ADDR_TEXT_MAX];
 
@@ -49,8 +48,8 @@ severity_number(enum severity s)
 	return numbers[s];
 }
 
-static json_t *
-event_of(const char *id, const char *dataset, const char *action,
+json_t *
+feed_json_event(const char *id, const char *dataset, const char *action,
     enum severity severity, uint64_t sequence, int64_t now_ns)
 {
 	return json_pack("{s:s, s:s, s:[ss], s:[s], s:s, s:i, s:I, s:o, s:s, "
@@ -58,7 +57,7 @@ event_of(const char *id, const char *dataset, const char *action,
 	    "id", id, "kind", "alert", "category", "network",
 	    "intrusion_detection", "type", "info", "action", action, "severity",
 	    severity_number(severity), "sequence", (json_int_t)sequence,
-	    "created", time_or_null(now_ns), "module", "synhive", "dataset",
+	    "created", feed_json_time(now_ns), "module", "synhive", "dataset",
 	    dataset);
 }
 
@@ -67,15 +66,15 @@ add_ends(json_t *root, const struct alert *a)
 {
 	json_t *related = json_array();
 
-	json_array_append_new(related, addr_text(&a->address));
+	json_array_append_new(related, feed_json_addr(&a->address));
 	if (a->has_connection) {
 		json_object_set_new(root, "source",
-		    json_pack("{s:o, s:i}", "ip", addr_text(&a->client), "port",
-			a->client_port));
+		    json_pack("{s:o, s:i}", "ip", feed_json_addr(&a->client),
+			"port", a->client_port));
 		json_object_set_new(root, "destination",
-		    json_pack("{s:o, s:i}", "ip", addr_text(&a->server), "port",
-			a->port));
-		json_array_append_new(related, addr_text(&a->server));
+		    json_pack("{s:o, s:i}", "ip", feed_json_addr(&a->server),
+			"port", a->port));
+		json_array_append_new(related, feed_json_addr(&a->server));
 	}
 	json_object_set_new(root, "related", json_pack("{s:o}", "ip", related));
 	json_object_set_new(root, "network",
@@ -90,21 +89,21 @@ own_of(const struct alert *a, bool update)
 	json_t *own = json_pack("{s:s, s:s, s:s, s:o, s:s, s:i, s:I, s:I, "
 				"s:o, s:o, s:b, s:s}",
 	    "honeynet", a->honeynet, "detector", a->detector, "honeypot",
-	    a->honeypot, "address", addr_text(&a->address), "severity",
+	    a->honeypot, "address", feed_json_addr(&a->address), "severity",
 	    severity_name(a->severity), "port", a->port, "count",
 	    (json_int_t)a->count, "peers", (json_int_t)a->peers, "honeypots",
 	    name_list(&a->honeypots), "sensors", name_list(&a->sensors),
 	    "update", update, "text", a->text);
 
 	json_object_set_new(
-	    own, "peer", a->has_peer ? addr_text(&a->peer) : json_null());
+	    own, "peer", a->has_peer ? feed_json_addr(&a->peer) : json_null());
 	json_object_set_new(own, "incident",
 	    a->incident[0] == '\0' ? json_null() : json_string(a->incident));
 	return own;
 }
 
-static char *
-dump(json_t *root)
+char *
+feed_json_dump(json_t *root)
 {
 	char *text = json_dumps(root, JSON_COMPACT | JSON_PRESERVE_ORDER);
 
@@ -116,64 +115,16 @@ char *
 feed_json_alert(
     const struct alert *a, bool update, uint64_t sequence, int64_t now_ns)
 {
-	json_t *event = event_of(
+	json_t *event = feed_json_event(
 	    a->id, "synhive.alert", a->detector, a->severity, sequence, now_ns);
 	json_t *root;
 
-	json_object_set_new(event, "start", time_or_null(a->first_ns));
-	json_object_set_new(event, "end", time_or_null(a->last_ns));
+	json_object_set_new(event, "start", feed_json_time(a->first_ns));
+	json_object_set_new(event, "end", feed_json_time(a->last_ns));
 	root = json_pack("{s:o, s:s, s:o, s:{s:s, s:s}, s:s, s:o}",
-	    "@timestamp", time_or_null(a->last_ns), "schema_version",
+	    "@timestamp", feed_json_time(a->last_ns), "schema_version",
 	    FEED_SCHEMA, "event", event, "rule", "id", a->detector, "name",
 	    a->detector, "message", a->text, "synhive", own_of(a, update));
 	add_ends(root, a);
-	return dump(root);
-}
-
-static json_t *
-evidence_list(const struct incident *in)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < in->n_evidence; i++) {
-		const struct evidence *x = &in->evidence[i];
-
-		json_array_append_new(
-		    list, json_pack("{s:s, s:o, s:o, s:i, s:I, s:s}", "kind",
-			      x->kind, "time", time_or_null(x->time_ns), "peer",
-			      x->has_peer ? addr_text(&x->peer) : json_null(),
-			      "port", x->port, "count", (json_int_t)x->count,
-			      "text", x->text));
-	}
-	return list;
-}
-
-static json_t *
-alias_list(const struct incident *in)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < in->n_alias; i++)
-		json_array_append_new(list, addr_text(&in->alias[i]));
-	return list;
-}
-
-char *
-feed_json_incident(const struct incident *in, const char *op, uint64_t sequence,
-    int64_t now_ns)
-{
-	json_t *event = event_of(
-	    in->id, "synhive.incident", op, in->severity, sequence, now_ns);
-	json_t *own = json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:o, "
-				"s:o}",
-	    "honeynet", in->honeynet, "honeypot", in->honeypot, "address",
-	    addr_text(&in->address), "aliases", alias_list(in), "severity",
-	    severity_name(in->severity), "state", in->state, "op", op, "onset",
-	    time_or_null(in->onset_ns), "evidence", evidence_list(in));
-
-	json_object_set_new(event, "start", time_or_null(in->onset_ns));
-	json_object_set_new(event, "end", time_or_null(in->last_ns));
-	return dump(json_pack("{s:o, s:s, s:o, s:o}", "@timestamp",
-	    time_or_null(in->last_ns), "schema_version", FEED_SCHEMA, "event",
-	    event, "synhive", own));
+	return feed_json_dump(root);
 }

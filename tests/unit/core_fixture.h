@@ -8,7 +8,8 @@
 
 #include <sqlite3.h>
 
-/* The core's memory of one sensor, pot1, with a store and a state. */
+/* The core's memory of one sensor, pot1, which has 11.11.79.3 and .63, with a
+ * store and a state. */
 struct cores {
 	struct fixture *f; /* the store is in it */
 	struct config config;
@@ -47,6 +48,7 @@ setup_core(void **state)
 {
 	struct cores *x = calloc(1, sizeof(*x));
 	struct sensor_entry sensor = {.name = "pot1"};
+	struct honeynet home = {.name = "lab"};
 	struct net net;
 	void *f;
 
@@ -56,7 +58,12 @@ setup_core(void **state)
 	x->config.keep_days = 1;
 	x->config.site = site_new();
 	assert_int_equal(net_parse("11.11.79.0/24", &net), 0);
+	nets_add(&home.home, &net);
+	assert_int_equal(net_parse("11.11.79.3", &net), 0);
 	nets_add(&sensor.addresses, &net);
+	assert_int_equal(net_parse("11.11.79.63", &net), 0);
+	nets_add(&sensor.addresses, &net);
+	assert_int_equal(site_add_honeynet(x->config.site, &home, &x->f->e), 0);
 	assert_int_equal(site_add_sensor(x->config.site, &sensor, &x->f->e), 0);
 	load_core(x);
 	*state = x;

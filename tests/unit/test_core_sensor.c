@@ -41,6 +41,32 @@ what_a_save_could_not_write_is_written_by_the_next(void **state)
 	assert_int_equal(ask_state(x, "SELECT sum(count) FROM refused"), 3);
 }
 
+static void
+addresses_of_one_host_are_one_honeypot_after_a_restart(void **state)
+{
+	struct cores *x = *state;
+	struct addr addr[100];
+	struct wire_hello h = {.run = run_numbered(1), .addr = addr};
+	struct site *site = x->config.site;
+
+	for (uint8_t i = 0; i < 100; i++)
+		addr[i] = v4(11, 11, 79, i);
+	h.n_addr = 100;
+	core_sensor_run(&x->c, 0, "10.9.0.3:5555", &h, x->f->now_ns);
+	core_sensors_save(&x->c);
+	assert_null(site_honeypot(site, &addr[3]));
+	restart_core(x);
+	assert_non_null(site_honeypot(site, &addr[3]));
+	assert_ptr_equal(
+	    site_honeypot(site, &addr[3]), site_honeypot(site, &addr[63]));
+	/* The next Hello says what there is now. */
+	h.n_addr = 2;
+	core_sensor_run(&x->c, 0, "10.9.0.3:5555", &h, x->f->now_ns);
+	core_sensors_save(&x->c);
+	restart_core(x);
+	assert_int_equal(x->c.sensor[0].state.n_addr, 2);
+}
+
 int
 main(void)
 {
@@ -48,6 +74,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE(a_hello_waits_for_the_next_save),
 	    CASE(what_a_save_could_not_write_is_written_by_the_next),
+	    CASE(addresses_of_one_host_are_one_honeypot_after_a_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
