@@ -42,9 +42,20 @@ say_home(const struct answer *a)
 static void
 say_coverage(void *arg)
 {
-	struct answer *a = arg;
+	const struct answer *a = arg;
 
-	coverage_print(a->files.merge);
+	coverage_print(a->files.merge, &a->analysis.counts);
+	if (a->explain != NULL || a->analysis.n == 0)
+		return;
+	output_line("%s", "");
+	if (a->opt->store == NULL)
+		output_line("Nothing was kept: for the commands below call "
+			    "this one again with --store DIR, a new folder, "
+			    "and add that to each.");
+	else
+		output_line("What was read is in %s: add --store %s to the "
+			    "commands below.",
+		    a->opt->store, a->opt->store);
 }
 
 static int
@@ -107,7 +118,7 @@ cover(struct covered *c, const struct answer *a, struct err *e)
 		merge_about(m, i, &c->about[i]);
 		coverage_row(&c->file[i * COVERAGE_COLUMNS], &c->about[i]);
 	}
-	coverage_missing(m, &c->missing);
+	coverage_missing(m, &a->analysis.counts, &c->missing);
 	for (size_t i = 0; i < c->missing.n; i++)
 		c->text[i] = cell_text(c->missing.text[i]);
 	c->cell[0] = cell_name(a->site.home);

@@ -75,6 +75,9 @@ say_guesses(const struct source_about *a)
 			    "because the file was last changed after it; "
 			    "--year says it",
 		    a->year);
+	if (a->from_future)
+		output_line("  its last line would be younger than the file: "
+			    "the year is wrong, say --year");
 	if (a->zone_guessed)
 		output_line("  its times name no zone and are taken for UTC; "
 			    "--tz says it");
@@ -128,7 +131,7 @@ miss(struct coverage_missing *out, const char *fmt, ...)
 
 /* What all files together have. */
 struct total {
-	uint64_t records, lines, unreadable, syn, answers, flows, cut;
+	uint64_t records, lines, unreadable, syn, flows, cut;
 	uint32_t has, lacks;
 	bool has_times, guessed_year, guessed_zone;
 };
@@ -146,8 +149,6 @@ add_up(struct merge *m)
 		t.lines += a.tally->lines;
 		t.unreadable += a.tally->unreadable;
 		t.syn += a.tally->kind[TALLY_SYN];
-		t.answers +=
-		    a.tally->kind[TALLY_SYNACK] + a.tally->kind[TALLY_RST];
 		t.flows += a.tally->kind[TALLY_FLOW];
 		t.has |= a.tally->has;
 		t.lacks |= a.tally->lacks;
@@ -178,7 +179,8 @@ miss_columns(const struct total *t, struct coverage_missing *out)
 }
 
 void
-coverage_missing(struct merge *m, struct coverage_missing *out)
+coverage_missing(struct merge *m, const struct pipeline_counts *n,
+    struct coverage_missing *out)
 {
 	struct total t = add_up(m);
 
@@ -191,11 +193,16 @@ coverage_missing(struct merge *m, struct coverage_missing *out)
 	if (t.cut > 0)
 		miss(out, "%" PRIu64 " file%s could not be read to the end",
 		    t.cut, plural(t.cut));
+	if (n->evicted > 0)
+		miss(out,
+		    "%" PRIu64 " things were forgotten early: there was "
+		    "too much at once",
+		    n->evicted);
 	if (t.records == 0)
 		return;
-	if (t.syn > 0 && t.answers == 0 && t.flows == 0)
-		miss(out, "no replies: whether a connection was answered is "
-			  "not known");
+	if (t.syn > 0 && n->answers + n->refusals == 0 && t.flows == 0)
+		miss(out, "no replies to any connection: whether it was "
+			  "answered is not known");
 	miss_columns(&t, out);
 	if (t.guessed_year)
 		miss(out, "the year is guessed");
@@ -203,8 +210,18 @@ coverage_missing(struct merge *m, struct coverage_missing *out)
 		miss(out, "the time zone is not known: UTC is assumed");
 }
 
+static void
+say_connections(const struct pipeline_counts *n)
+{
+	output_line("in all %" PRIu64 " connections, of which %" PRIu64
+		    " were answered, %" PRIu64 " refused, %" PRIu64
+		    " expected; %" PRIu64 " replies to nobody's call",
+	    n->connections, n->answers, n->refusals, n->expected,
+	    n->backscatter);
+}
+
 void
-coverage_print(struct merge *m)
+coverage_print(struct merge *m, const struct pipeline_counts *n)
 {
 	struct coverage_missing missing;
 
@@ -216,7 +233,8 @@ coverage_print(struct merge *m)
 		merge_about(m, i, &a);
 		coverage_file(&a);
 	}
-	coverage_missing(m, &missing);
+	say_connections(n);
+	coverage_missing(m, n, &missing);
 	if (missing.n == 0)
 		return;
 	output_line("%s", "");

@@ -3,6 +3,7 @@
 #define AGGREGATOR_CLI_COVERAGE_H
 
 #include "aggregator/format/format.h"
+#include "aggregator/pipeline.h"
 #include "aggregator/source/merge.h"
 
 #include <stddef.h>
@@ -23,10 +24,11 @@ struct coverage_missing {
 	char text[COVERAGE_MISSING_MAX][COVERAGE_TEXT_MAX];
 	size_t n;
 };
-void coverage_missing(struct merge *m, struct coverage_missing *out);
+void coverage_missing(struct merge *m, const struct pipeline_counts *n,
+    struct coverage_missing *out);
 
 /* All of it on stdout, a heading before it. */
-void coverage_print(struct merge *m);
+void coverage_print(struct merge *m, const struct pipeline_counts *n);
 
 /* A file as cells; JSON. */
 #define COVERAGE_COLUMNS 23

@@ -185,6 +185,8 @@ reader_about(struct reader *r, struct source_about *out)
 	    .done = p.done,
 	    .total = p.total};
 	out->year_guessed = calendar_guessed(&r->calendar, &out->year);
+	out->from_future = out->year_guessed && r->tally.last_ns - NS_PER_DAY >
+						    r->calendar.written_ns;
 	if (r->source->remark != NULL)
 		r->source->remark(r->self, out->remark, sizeof(out->remark));
 }

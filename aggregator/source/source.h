@@ -80,6 +80,7 @@ struct source_about {
 	const struct tally *tally;
 	const char *problem; /* why it ended early, or NULL */
 	bool year_guessed, zone_guessed;
+	bool from_future; /* its last line is younger than the file */
 	int year;
 	char remark[200];
 	uint64_t done, total; /* bytes on the disk */

@@ -193,6 +193,20 @@ def test_an_answer_says_what_it_rests_on(log):
     assert any("no replies" in m["text"] for m in row["missing"])
 
 
+def test_a_year_that_was_guessed_wrong_is_noticed(tmp_path):
+    log = tmp_path / "log"
+    log.write_text(NOISE + "".join(
+        NOISE.replace("Feb 26", f"{month} 10") for month in
+        ("Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+         "Dec", "Jan", "Feb", "Mar")))
+    os.utime(log, (1142035200, 1142035200))     # 2006-03-11
+    out = answer("import", "--store", tmp_path / "store", log)
+    assert "would be younger than the file" in out
+    out = answer("import", "--store", tmp_path / "2", "--year", 2005, log)
+    assert "younger" not in out
+    assert "to 2006-03-10T" in out
+
+
 def test_times_are_moved_into_their_zone(log):
     row, = rows("analyse", "--year", 2005, "--tz", "+02:00", log)
     assert row["onset"] == "2005-02-26T17:00:50Z"
