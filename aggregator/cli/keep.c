@@ -78,13 +78,30 @@ extend_chain(struct run_id *chain, const struct batch *b)
 
 /* --- putting --- */
 
+/* Into blocks what makes full ones; with 'all' (as if tomorrow: then today's
+ * file is finished, and nothing waits for more) the rest, too. */
 static int
-commit(struct keep *k, struct err *e)
+compact(struct keep *k, bool all, struct err *e)
+{
+	int rc;
+
+	do
+		rc = store_recut(
+		    k->store, k->now_ns + (all ? NS_PER_DAY : 0), 0, e);
+	while (rc == 1);
+	return rc;
+}
+
+static int
+commit(struct keep *k, bool all, struct err *e)
 {
 	struct store_pos pos;
 
 	k->uncommitted = 0;
-	return store_commit(k->store, &pos, e);
+	if (store_commit(k->store, &pos, e) == -1)
+		return -1;
+	/* Now, so that the next ones find the room of those that went. */
+	return compact(k, all, e);
 }
 
 /* The batch that was gathered of 'f'. */
@@ -113,7 +130,7 @@ put_batch(struct keep *k, struct kept *f, struct err *e)
 	builder_reset(f->builder);
 	if (++k->uncommitted < KEEP_COMMIT_BATCHES)
 		return 0;
-	return commit(k, e);
+	return commit(k, false, e);
 }
 
 static int
@@ -140,19 +157,6 @@ keep_put(struct keep *k, size_t file, const char *sensor,
 	return 0;
 }
 
-/* As if tomorrow: then today's file is finished, and nothing waits for more
- * to fill a block. */
-static int
-compact(struct keep *k, struct err *e)
-{
-	int rc;
-
-	do
-		rc = store_recut(k->store, k->now_ns + NS_PER_DAY, 0, e);
-	while (rc == 1);
-	return rc;
-}
-
 /* 'synhive sensors' knows files, too. */
 static int
 put_sensor(struct keep *k, const struct kept *f, struct err *e)
@@ -174,8 +178,7 @@ keep_finish(struct keep *k, struct err *e)
 		    builder_count(k->file[i].builder) > 0 &&
 		    put_batch(k, &k->file[i], e) == -1)
 			return -1;
-	if (commit(k, e) == -1 || compact(k, e) == -1 ||
-	    state_begin(k->state, e) == -1)
+	if (commit(k, true, e) == -1 || state_begin(k->state, e) == -1)
 		return -1;
 	for (size_t i = 0; i < k->n; i++)
 		if (k->file[i].builder != NULL &&

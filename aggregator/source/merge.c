@@ -3,6 +3,7 @@
 #include "common/err.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 
