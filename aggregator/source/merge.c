@@ -93,11 +93,12 @@ check(const char *const *path, size_t n, struct err *e)
 		    "%zu files; at most %d can be read at once", n,
 		    MERGE_FILES_MAX);
 	for (size_t i = 0; i < n; i++) {
-		if (stat(path[i], &a) == -1)
-			continue; /* opening it will say why */
+		bool is_file = stat(path[i], &a) == 0;
+
 		for (size_t k = 0; k < i; k++)
-			if (stat(path[k], &b) == 0 && a.st_dev == b.st_dev &&
-			    a.st_ino == b.st_ino)
+			if (strcmp(path[k], path[i]) == 0 ||
+			    (is_file && stat(path[k], &b) == 0 &&
+				a.st_dev == b.st_dev && a.st_ino == b.st_ino))
 				return err_set(
 				    e, EX_USAGE, "%s is named twice", path[i]);
 	}
