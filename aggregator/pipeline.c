@@ -8,6 +8,7 @@
 #include "aggregator/correlate/history.h"
 #include "aggregator/correlate/hold.h"
 #include "aggregator/correlate/incident.h"
+#include "aggregator/correlate/vector.h"
 #include "common/err.h"
 
 #include <stdlib.h>
@@ -317,6 +318,20 @@ pipeline_resume(
 		return -1;
 	settle(p, false);
 	return 0;
+}
+
+int
+pipeline_vectors(const struct pipeline *p, const struct addr *honeypot,
+    int64_t at_ns, struct vector **out, size_t *n)
+{
+	const struct vector_query q = {
+	    .history = p->history,
+	    .honeypot = *honeypot,
+	    .onset = {at_ns, UINT64_MAX},
+	    .since_ns = covered_begin(p->covered, honeypot),
+	};
+
+	return vector_find(&q, out, n);
 }
 
 const struct pipeline_counts *

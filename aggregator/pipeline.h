@@ -92,6 +92,15 @@ int pipeline_snapshot(
 int pipeline_resume(
     struct pipeline *p, snapshot_get_fn *get, void *arg, struct err *e);
 
+/*
+ * Who may have been the way in to the honeypot of that primary address, if it
+ * fell at 'at_ns', the likeliest first: all that is remembered.
+ *
+ * out: to be freed.  Returns 0, or -1: no memory.
+ */
+int pipeline_vectors(const struct pipeline *p, const struct addr *honeypot,
+    int64_t at_ns, struct vector **out, size_t *n);
+
 const struct pipeline_counts *pipeline_counts(const struct pipeline *p);
 
 /* Name and one sentence of each detector; returns false past the last. */

@@ -6,6 +6,7 @@
 #include "aggregator/cli/place.h"
 #include "common/err.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -46,16 +47,20 @@ look_at(void *arg, const struct incident *i)
 static int
 print_row(const struct query *q, const struct incident *i, struct err *e)
 {
-	struct incident_row row;
+	struct incident_row *row = malloc(sizeof(*row));
 	struct output out;
-	int rc = output_open(&out, q->opt, &incident_layout, e);
+	int rc;
 
-	incident_row(&row, i);
+	if (row == NULL)
+		return err_set(e, EX_OSERR, "out of memory");
+	rc = output_open(&out, q->opt, &incident_layout, e);
+	incident_row(row, i);
 	if (rc == 0)
-		rc = output_row(&out, row.cell, e);
+		rc = output_row(&out, row->cell, e);
 	if (rc == 0)
 		rc = output_finish(&out, e);
 	output_close(&out);
+	free(row);
 	return rc;
 }
 

@@ -5,9 +5,13 @@
 #include "aggregator/cli/place.h"
 #include "common/err.h"
 
+#include <stdlib.h>
+#include <sysexits.h>
+
 struct query {
 	const struct options *opt;
 	struct output out;
+	struct incident_row *row;
 	struct err *err;
 };
 
@@ -23,24 +27,28 @@ static int
 print_incident(void *arg, const struct incident *i)
 {
 	struct query *q = arg;
-	struct incident_row row;
 
 	if (!is_wanted(q->opt, i))
 		return 0;
-	incident_row(&row, i);
-	return output_row(&q->out, row.cell, q->err);
+	incident_row(q->row, i);
+	return output_row(&q->out, q->row->cell, q->err);
 }
 
 static int
 list(struct query *q, struct state *s, struct err *e)
 {
-	int rc = output_open(&q->out, q->opt, &incident_layout, e);
+	int rc;
 
+	q->row = malloc(sizeof(*q->row));
+	if (q->row == NULL)
+		return err_set(e, EX_OSERR, "out of memory");
+	rc = output_open(&q->out, q->opt, &incident_layout, e);
 	if (rc == 0)
 		rc = state_incidents(s, print_incident, q, e);
 	if (rc == 0)
 		rc = output_finish(&q->out, e);
 	output_close(&q->out);
+	free(q->row);
 	return rc;
 }
 

@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/incident_report.h"
+#include "aggregator/cli/incident_headline.h"
 #include "aggregator/cli/output.h"
+#include "aggregator/cli/vector_row.h"
 #include "aggregator/store/state.h"
 #include "common/clock.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#define PEERS_MAX 64  /* listed; more are counted */
-#define FIRST_PEERS 3 /* in the first line */
-
-/* Text that grows; what does not fit is cut. */
-struct words {
-	char s[512];
-	size_t n;
-};
-
-static void
-add(struct words *w, const char *sep, const char *word)
-{
-	size_t at = strlen(w->s);
-
-	snprintf(
-	    w->s + at, sizeof(w->s) - at, "%s%s", w->n == 0 ? "" : sep, word);
-	w->n++;
-}
+#define PEERS_MAX 64   /* listed; more are counted */
+#define VECTORS_SAID 3 /* of an episode; all are in JSON */
 
 struct peer {
 	struct addr addr;
@@ -65,8 +51,6 @@ has_port(const struct incident *i, size_t before, const struct evidence *x)
 static void
 gather_peers(const struct incident *i, struct peers *ps)
 {
-	char port[8];
-
 	*ps = (struct peers){0};
 	for (size_t k = 0; k < i->n_evidence; k++) {
 		const struct evidence *x = &i->evidence[k];
@@ -79,49 +63,15 @@ gather_peers(const struct incident *i, struct peers *ps)
 			p->connections = x->count;
 		if (x->port == 0 || has_port(i, k, x))
 			continue;
-		snprintf(port, sizeof(port), "%u", x->port);
-		add(&p->ports, ", ", port);
+		words_add(&p->ports, ", ", "%u", x->port);
 	}
-}
-
-static void
-gather_kinds(const struct incident *i, struct words *w)
-{
-	for (size_t k = 0; k < i->n_evidence; k++) {
-		bool seen = false;
-
-		for (size_t j = 0; j < k && !seen; j++)
-			seen = strcmp(i->evidence[j].kind,
-				   i->evidence[k].kind) == 0;
-		if (!seen)
-			add(w, ", ", i->evidence[k].kind);
-	}
-}
-
-static void
-say_first_line(const struct incident *i, const struct peers *ps)
-{
-	struct words kinds = {{0}, 0}, who = {{0}, 0};
-	char text[ADDR_TEXT_MAX], more[32];
-
-	gather_kinds(i, &kinds);
-	for (size_t k = 0; k < ps->n && k < FIRST_PEERS; k++)
-		add(&who, ", ", addr_format(&ps->peer[k].addr, text));
-	if (ps->n > FIRST_PEERS) {
-		snprintf(
-		    more, sizeof(more), "and %zu more", ps->n - FIRST_PEERS);
-		add(&who, " ", more);
-	}
-	output_line("%s is %s: %s%s%s", i->honeypot, severity_name(i->severity),
-	    kinds.n == 0 ? "no evidence kept" : kinds.s,
-	    who.n == 0 ? "" : " to ", who.s);
 }
 
 static void
 say_head(const struct incident *i)
 {
 	char onset[TIME_TEXT_MAX], last[TIME_TEXT_MAX], text[ADDR_TEXT_MAX];
-	struct words alias = {{0}, 0};
+	struct words alias = {.n = 0};
 
 	output_line("incident  %s, %s", i->id, i->state);
 	output_line("honeypot  %s, address %s%s%s", i->honeypot,
@@ -129,7 +79,8 @@ say_head(const struct incident *i)
 	    i->honeynet[0] == '\0' ? "" : ", honeynet ", i->honeynet);
 	for (size_t k = 0; k < i->n_alias; k++)
 		if (!addr_eq(&i->alias[k], &i->address))
-			add(&alias, " ", addr_format(&i->alias[k], text));
+			words_add(
+			    &alias, " ", "%s", addr_format(&i->alias[k], text));
 	if (alias.n > 0)
 		output_line("also      %s", alias.s);
 	output_line("onset     %s, last seen %s",
@@ -161,7 +112,7 @@ say_peers(const struct peers *ps)
 	if (ps->n == 0)
 		return;
 	output_line("%s", "");
-	output_line("To whom");
+	output_line("With whom");
 	for (size_t k = 0; k < ps->n; k++)
 		output_line("  %-15s  %s%s%s%" PRIu64 " connection%s",
 		    addr_format(&ps->peer[k].addr, text),
@@ -171,6 +122,16 @@ say_peers(const struct peers *ps)
 		    ps->peer[k].connections == 1 ? "" : "s");
 	if (ps->left_out > 0)
 		output_line("  and %zu more", ps->left_out);
+}
+
+static int
+add_loss(void *arg, const struct sensor_state *x)
+{
+	struct loss *loss = arg;
+
+	loss->records += x->kernel_lost + x->spool_dropped;
+	loss->messages += x->gaps;
+	return 0;
 }
 
 static int
@@ -192,29 +153,68 @@ say_loss(void *arg, const struct sensor_state *x)
 	return 0;
 }
 
-/* "host 10.0.0.1", or "host [10.0.0.1 10.0.0.2]" with the aliases. */
-static void
-host_list(const struct incident *i, struct words *w)
-{
-	char text[ADDR_TEXT_MAX];
+/* --- the way in --------------------------------------------------------------
+ */
 
-	add(w, "", addr_format(&i->address, text));
-	for (size_t k = 0; k < i->n_alias; k++)
-		if (!addr_eq(&i->alias[k], &i->address))
-			add(w, " ", addr_format(&i->alias[k], text));
+static void
+say_vectors(const struct episode *x)
+{
+	size_t shown = x->n_vector < VECTORS_SAID ? x->n_vector : VECTORS_SAID;
+
+	if (shown == 0 ||
+	    vector_strength(&x->vector[0], x->onset_ns) == VECTOR_NONE)
+		output_line("  No visitor with supporting evidence was seen.");
+	for (size_t v = 0; v < shown; v++)
+		vector_say(&x->vector[v], v + 1, x->onset_ns);
+	if (x->n_vector + x->vectors_left_out > shown)
+		output_line("  and %" PRIu64 " less likely ones",
+		    x->n_vector - shown + x->vectors_left_out);
 }
+
+static void
+say_episode(const struct incident *i, size_t k)
+{
+	const struct episode *x = &i->episode[k];
+	char onset[TIME_TEXT_MAX], last[TIME_TEXT_MAX];
+
+	output_line("%s", "");
+	if (i->n_episode + i->episodes_left_out > 1)
+		output_line("How it may have begun, %s to %s",
+		    time_format(x->onset_ns, onset),
+		    time_format(x->last_ns, last));
+	else
+		output_line("How it may have begun");
+	if (x->may_be_older)
+		output_line("  It may be older: nothing is known before %s.",
+		    time_format(x->since_ns, onset));
+	if (x->onset_ns == TIME_NONE)
+		output_line("  The records have no times: their order is all "
+			    "that is known.");
+	say_vectors(x);
+}
+
+static void
+say_episodes(const struct incident *i)
+{
+	for (size_t k = 0; k < i->n_episode; k++) {
+		if (k == 1 && i->episodes_left_out > 0)
+			output_line("and %" PRIu64 " times that were not kept",
+			    i->episodes_left_out);
+		say_episode(i, k);
+	}
+}
+
+/* --- what to type
+ * -------------------------------------------------------------- */
 
 static void
 say_next(const struct incident *i)
 {
 	char since[TIME_TEXT_MAX + 16] = "", until[TIME_TEXT_MAX + 16] = "";
 	char when[TIME_TEXT_MAX];
-	struct words host = {{0}, 0};
-	const char *open, *close;
+	struct words host = {.n = 0};
 
-	host_list(i, &host);
-	open = host.n > 1 ? "[" : "";
-	close = host.n > 1 ? "]" : "";
+	incident_hosts(i, &host);
 	if (i->onset_ns != TIME_NONE) {
 		time_format(i->onset_ns, when);
 		snprintf(since, sizeof(since), "--since %s ", when);
@@ -222,11 +222,9 @@ say_next(const struct incident *i)
 	}
 	output_line("%s", "");
 	output_line("Whom it called, who came before, every packet:");
-	output_line("  synhive connections %s'client host %s%s%s'", since, open,
-	    host.s, close);
-	output_line("  synhive connections %s'server host %s%s%s'", until, open,
-	    host.s, close);
-	output_line("  synhive records 'host %s%s%s'", open, host.s, close);
+	output_line("  synhive connections %s'client %s'", since, host.s);
+	output_line("  synhive connections %s'server %s'", until, host.s);
+	output_line("  synhive records '%s'", host.s);
 	output_line("%s", "");
 	output_line("This is not proof, but a place to start.");
 }
@@ -235,14 +233,20 @@ int
 incident_report(const struct incident *i, struct state *s, report_more_fn *more,
     void *arg, struct err *e)
 {
+	struct loss loss = {0};
+	struct words line;
 	struct peers peers;
 	bool any = false;
 
+	if (s != NULL && state_sensors(s, add_loss, &loss, e) == -1)
+		return -1;
 	gather_peers(i, &peers);
-	say_first_line(i, &peers);
+	incident_headline(i, &loss, &line);
+	output_line("%s", line.s);
 	say_head(i);
 	say_evidence(i);
 	say_peers(&peers);
+	say_episodes(i);
 	if (s != NULL && state_sensors(s, say_loss, &any, e) == -1)
 		return -1;
 	if (more != NULL)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/incident_row.h"
 
+#include <string.h>
+
 /* The order of the enum is the order of the columns. */
 enum {
 	INCIDENT,
@@ -17,6 +19,7 @@ enum {
 	EVIDENCE_LEFT_OUT,
 	EPISODES,
 	VECTORS,
+	EPISODES_LEFT_OUT,
 	COLUMNS
 };
 
@@ -35,6 +38,7 @@ static const struct column columns[] = {
     [EVIDENCE_LEFT_OUT] = {"evidence_left_out", 0, 0},
     [EPISODES] = {"episodes", 0, 0},
     [VECTORS] = {"vectors", 0, 0},
+    [EPISODES_LEFT_OUT] = {"episodes_left_out", 0, 0},
 };
 
 const struct layout incident_layout = {.column = columns, .n = COLUMNS};
@@ -62,6 +66,58 @@ evidence_row(struct cell *c, const struct evidence *x)
 	c[5] = cell_text(x->text);
 }
 
+static const struct column episode_columns[EPISODE_COLUMNS] = {
+    {"onset", 0, 0},
+    {"last", 0, 0},
+    {"may_be_older", 0, 0},
+    {"since", 0, 0},
+    {"vectors", 0, 0},
+    {"vectors_left_out", 0, 0},
+};
+
+static const struct layout episode_layout = {
+    .column = episode_columns, .n = EPISODE_COLUMNS};
+
+static struct cell
+vector_cells(struct episode_row *out, const struct episode *x)
+{
+	for (size_t i = 0; i < x->n_vector; i++) {
+		struct vector_row *row = &out->vector[i];
+
+		vector_row(row, &x->vector[i], i + 1, x->onset_ns);
+		memcpy(&out->cell[i * VECTOR_COLUMNS], row->cell,
+		    sizeof(row->cell));
+	}
+	return cell_rows(&vector_layout, out->cell, x->n_vector);
+}
+
+static void
+episode_row(struct cell *c, struct episode_row *out, const struct episode *x)
+{
+	c[0] = cell_time(x->onset_ns);
+	c[1] = cell_time(x->last_ns);
+	c[2] = cell_bool(x->may_be_older);
+	c[3] = cell_time(x->since_ns);
+	c[4] = vector_cells(out, x);
+	c[5] = cell_uint(x->vectors_left_out);
+}
+
+/* The vectors of the first are the incident's. */
+static void
+episode_cells(struct incident_row *out, const struct incident *i)
+{
+	struct cell *c = out->cell;
+	size_t n = i->n_episode < EPISODES_MAX ? i->n_episode : EPISODES_MAX;
+
+	for (size_t k = 0; k < n; k++)
+		episode_row(&out->episodes[k * EPISODE_COLUMNS],
+		    &out->episode[k], &i->episode[k]);
+	c[EPISODES] = cell_rows(&episode_layout, out->episodes, n);
+	c[VECTORS] = cell_rows(&vector_layout, out->episode[0].cell,
+	    n == 0 ? 0 : i->episode[0].n_vector);
+	c[EPISODES_LEFT_OUT] = cell_uint(i->episodes_left_out);
+}
+
 void
 incident_row(struct incident_row *out, const struct incident *i)
 {
@@ -84,7 +140,5 @@ incident_row(struct incident_row *out, const struct incident *i)
 	c[EVIDENCE] = cell_rows(&evidence_layout, out->evidence, n);
 	c[EVIDENCE_LEFT_OUT] =
 	    cell_uint(i->evidence_left_out + i->n_evidence - n);
-	/* Nobody looked for these: unknown, which is not the same as none. */
-	c[EPISODES] = cell_null();
-	c[VECTORS] = cell_null();
+	episode_cells(out, i);
 }

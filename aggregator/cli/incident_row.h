@@ -2,15 +2,23 @@
 #ifndef AGGREGATOR_CLI_INCIDENT_ROW_H
 #define AGGREGATOR_CLI_INCIDENT_ROW_H
 
-#include "aggregator/format/format.h"
-#include "common/alert.h"
+#include "aggregator/cli/vector_row.h"
 
 #define EVIDENCE_COLUMNS 6
+#define EPISODE_COLUMNS 6
 
-/* An incident as a row, with its evidence as rows of their own. */
+struct episode_row {
+	struct vector_row vector[VECTORS_MAX];
+	struct cell cell[VECTORS_MAX * VECTOR_COLUMNS];
+};
+
+/* An incident as a row, with its evidence, episodes and vectors as rows of
+ * their own: 1 MB. */
 struct incident_row {
 	struct cell cell[LAYOUT_COLUMNS_MAX];
 	struct cell evidence[EVIDENCE_MAX * EVIDENCE_COLUMNS];
+	struct cell episodes[EPISODES_MAX * EPISODE_COLUMNS];
+	struct episode_row episode[EPISODES_MAX];
 };
 
 extern const struct layout incident_layout;

@@ -125,6 +125,12 @@ set_explain(struct options *o, const char *v, struct err *e)
 	return 0;
 }
 
+static int
+set_at(struct options *o, const char *v, struct err *e)
+{
+	return parse_when("--at", v, &o->at_ns, e);
+}
+
 #define AT(field) NULL, offsetof(struct options, field)
 
 static const struct option options[] = {
@@ -141,6 +147,8 @@ static const struct option options[] = {
     {0, "until", "TIME", OPTIONS_TIME, set_until, 0, "up to, without, TIME"},
     {0, "last", "DURATION", OPTIONS_TIME, set_last, 0,
 	"since so long ago: 30s, 15m, 2h, 7d"},
+    {0, "at", "TIME", OPTIONS_AT, set_at, 0,
+	"as if it had fallen then, whether or not it did"},
     {0, "count", NULL, OPTIONS_COUNT, AT(count), "print the number only"},
     {'f', "follow", NULL, OPTIONS_ALERTS, AT(follow),
 	"live, from the aggregator's feed, until interrupted"},
@@ -291,7 +299,8 @@ options_parse(struct cli *c, int argc, char **argv, struct err *e)
 
 	c->opt = (struct options){.format = format_find("table"),
 	    .since_ns = TIME_NONE,
-	    .until_ns = TIME_NONE};
+	    .until_ns = TIME_NONE,
+	    .at_ns = TIME_NONE};
 	c->word = argv;
 	c->n_word = 0;
 	for (int i = 0; i < argc; i += used) {

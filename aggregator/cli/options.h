@@ -24,6 +24,7 @@ enum option_group {
 	OPTIONS_REFUSED = 64,
 	OPTIONS_FILES = 128,   /* --year, --tz */
 	OPTIONS_ANALYSE = 256, /* --aliases, --explain */
+	OPTIONS_AT = 1024,     /* --at */
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
@@ -32,6 +33,7 @@ struct options {
 	const char *zone, *aliases;
 	const struct format *format; /* never NULL */
 	int64_t since_ns, until_ns;  /* [since, until); TIME_NONE: open */
+	int64_t at_ns;		     /* TIME_NONE: not given */
 	struct nets home;
 	int year; /* 0: not given */
 	bool has_explain;

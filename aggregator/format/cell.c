@@ -79,6 +79,13 @@ cell_addrs(const struct addr *a, size_t n)
 }
 
 struct cell
+cell_texts(const char *first, size_t bytes, size_t n)
+{
+	return (struct cell){.type = CELL_TEXTS,
+	    .u.texts = {.first = first, .bytes = bytes, .n = n}};
+}
+
+struct cell
 cell_rows(const struct layout *l, const struct cell *cell, size_t n)
 {
 	return (struct cell){
@@ -117,12 +124,15 @@ print_list(const struct cell *c, char *out)
 	char text[ADDR_TEXT_MAX];
 
 	out[0] = '\0';
-	if (c->type == CELL_NAMES)
-		for (size_t i = 0; i < c->u.names->n; i++)
-			add_word(out, c->u.names->name[i]);
-	else
-		for (size_t i = 0; i < c->u.addrs.n; i++)
-			add_word(out, addr_format(&c->u.addrs.addr[i], text));
+	for (size_t i = 0; c->type == CELL_NAMES && i < c->u.names->n; i++)
+		add_word(out, c->u.names->name[i]);
+	for (size_t i = 0; c->type == CELL_ADDRS && i < c->u.addrs.n; i++)
+		add_word(out, addr_format(&c->u.addrs.addr[i], text));
+	for (size_t i = 0; c->type == CELL_TEXTS && i < c->u.texts.n; i++) {
+		add_word(out, c->u.texts.first + i * c->u.texts.bytes);
+		if (i + 1 < c->u.texts.n)
+			strncat(out, ";", FORMAT_TEXT_MAX - strlen(out) - 1);
+	}
 }
 
 const char *
@@ -155,6 +165,7 @@ cell_print(const struct cell *c, char out[static FORMAT_TEXT_MAX])
 		break;
 	case CELL_NAMES:
 	case CELL_ADDRS:
+	case CELL_TEXTS:
 		print_list(c, out);
 		break;
 	}

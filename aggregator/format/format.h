@@ -31,7 +31,8 @@ enum cell_type {
 	CELL_BOOL,
 	CELL_NAMES,
 	CELL_ADDRS,
-	CELL_ROWS, /* rows of their own: JSON only */
+	CELL_TEXTS, /* sentences */
+	CELL_ROWS,  /* rows of their own: JSON only */
 };
 
 /* What a terminal with colours makes of a cell. */
@@ -66,6 +67,11 @@ struct cell {
 			const struct addr *addr;
 			size_t n;
 		} addrs;
+		struct {
+			const char *first;
+			size_t bytes; /* from one to the next */
+			size_t n;
+		} texts;
 		struct cell_rows rows;
 	} u;
 };
@@ -81,6 +87,8 @@ struct cell cell_real(double d);
 struct cell cell_bool(bool yes);
 struct cell cell_names(const struct names *s);
 struct cell cell_addrs(const struct addr *a, size_t n);
+/* 'n' texts, the next one 'bytes' after the one before. */
+struct cell cell_texts(const char *first, size_t bytes, size_t n);
 struct cell cell_rows(
     const struct layout *l, const struct cell *cell, size_t n);
 struct cell cell_severity(enum severity s);

@@ -41,6 +41,17 @@ list(const struct cell *c)
 	return a;
 }
 
+static json_t *
+texts(const struct cell *c)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < c->u.texts.n; i++)
+		json_array_append_new(
+		    a, string(c->u.texts.first + i * c->u.texts.bytes));
+	return a;
+}
+
 static json_t *object(const struct layout *l, const struct cell *cell);
 
 static json_t *
@@ -77,6 +88,8 @@ value(const struct cell *c)
 	case CELL_NAMES:
 	case CELL_ADDRS:
 		return list(c);
+	case CELL_TEXTS:
+		return texts(c);
 	case CELL_ROWS:
 		return rows(&c->u.rows);
 	}

@@ -8,6 +8,30 @@ import pytest
 
 from hive import program
 
+# Outside -> pot1 -> pot2 -> pot3; pot1 was used twice, by two doors.
+FALLEN = r"""
+record sensor=pot1 time=2026-11-21T09:00:00Z src=203.0.113.9 sport=999 dst=10.0.0.1 dport=22 flags=SYN hook=in seq=1
+record sensor=pot1 time=2026-11-21T09:00:00.1Z src=10.0.0.1 sport=22 dst=203.0.113.9 dport=999 flags=SYN|ACK hook=out seq=5 ack=2
+record sensor=pot1 time=2026-11-21T09:30:00Z src=203.0.113.8 sport=998 dst=10.0.0.1 dport=80 flags=SYN hook=in seq=3
+record sensor=pot1 time=2026-11-21T10:00:00Z src=10.0.0.1 sport=4000 dst=10.0.0.2 dport=22 flags=SYN hook=out seq=7
+record sensor=pot1 time=2026-11-21T12:00:00Z src=10.0.0.1 sport=4001 dst=203.0.113.9 dport=4444 flags=SYN hook=out seq=8
+alert id=aaaa1111 detector=pivot severity=suspect honeynet=lab honeypot=pot1 address=10.0.0.1 incident=dddd0001 peer=10.0.0.2 port=22 first=2026-11-21T10:00:00Z last=2026-11-21T10:00:00Z count=1 peers=1 text="pot1 began a connection to port 22 of honeypot pot2"
+alert id=aaaa1112 detector=pivot severity=compromised honeynet=lab honeypot=pot1 address=10.0.0.1 incident=dddd0001 peer=10.0.0.2 port=80 first=2026-11-21T10:05:00Z last=2026-11-21T10:06:00Z count=2 peers=1 text="and to port 80"
+alert id=aaaa2222 detector=pivot severity=compromised honeynet=lab honeypot=pot2 address=10.0.0.2 incident=dddd0002 peer=10.0.0.3 port=22 first=2026-11-21T11:00:00Z last=2026-11-21T11:00:00Z count=1 peers=1 text="pot2 began a connection to port 22 of honeypot 10.0.0.3"
+alert id=aaaa3333 detector=pivot severity=notice honeynet=lab honeypot=10.0.0.3 address=10.0.0.3 peer=10.0.0.4 port=22 first=2026-11-21T11:00:00Z last=2026-11-21T11:00:00Z count=1 peers=1 text="nothing"
+incident id=dddd0001 honeynet=lab honeypot=pot1 address=10.0.0.1 alias=10.0.1.1 state=open severity=compromised onset=2026-11-21T10:00:00Z last=2026-11-21T20:00:00Z
+evidence kind=pivot time=2026-11-21T10:00:00Z peer=10.0.0.2 port=22 count=1 text="pot1 began a connection to port 22 of honeypot pot2"
+episode onset=2026-11-21T10:00:00Z last=2026-11-21T10:10:00Z since=2026-11-21T08:00:00Z left_out=3
+vector peer=203.0.113.9 address=10.0.0.1 port=22 first=2026-11-21T09:00:00Z last=2026-11-21T09:59:50Z connections=3 peers=5 outcome=1 called_back=1
+vector peer=203.0.113.8 address=10.0.1.1 port=80 first=2026-11-21T09:30:00Z last=2026-11-21T09:30:00Z connections=1 peers=500
+episode onset=2026-11-21T20:00:00Z last=2026-11-21T20:00:00Z
+vector peer=2001:db8:2:1::9 address=10.0.0.1 port=8080 first=2026-11-21T19:59:00Z last=2026-11-21T19:59:00Z connections=1 peers=1
+incident id=dddd0002 honeynet=lab honeypot=pot2 address=10.0.0.2 state=open severity=compromised onset=2026-11-21T11:00:00Z last=2026-11-21T11:00:00Z
+evidence kind=pivot time=2026-11-21T11:00:00Z peer=10.0.0.3 port=22 count=1 text="pot2 began a connection to port 22 of honeypot 10.0.0.3"
+episode onset=2026-11-21T11:00:00Z last=2026-11-21T11:00:00Z
+vector peer=10.0.0.1 address=10.0.0.2 port=22 first=2026-11-21T10:00:00Z last=2026-11-21T10:00:00Z connections=1 peers=1 within=1
+"""
+
 HOME = ("--home", "11.11.0.0/16")
 USAGE, DATAERR, NOINPUT, CANTCREAT, IOERR, CONFIG = 64, 65, 66, 73, 74, 78
 

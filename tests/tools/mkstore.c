@@ -270,6 +270,7 @@ make_incident(struct maker *m, struct line *l)
 	i->onset_ns = when(l, "onset");
 	i->last_ns = when(l, "last");
 	i->evidence = calloc(EVIDENCE_MAX, sizeof(*i->evidence));
+	i->episode = calloc(EPISODES_MAX, sizeof(*i->episode));
 }
 
 static void
@@ -288,6 +289,44 @@ make_evidence(struct maker *m, struct line *l)
 	x->count = number(l, "count");
 }
 
+static void
+make_episode(struct maker *m, struct line *l)
+{
+	struct incident *i = &m->incident;
+	struct episode *x = &i->episode[i->n_episode++];
+
+	if (i->n_episode == EPISODES_MAX)
+		die(l->number, "episode", "too many");
+	x->onset_ns = when(l, "onset");
+	x->last_ns = when(l, "last");
+	x->since_ns = when(l, "since");
+	x->may_be_older = x->since_ns != TIME_NONE;
+	x->vectors_left_out = number(l, "left_out");
+}
+
+static void
+make_vector(struct maker *m, struct line *l)
+{
+	struct incident *i = &m->incident;
+	struct episode *x = &i->episode[i->n_episode - 1];
+	struct vector *v = &x->vector[x->n_vector++];
+
+	if (i->n_episode == 0 || x->n_vector == VECTORS_MAX)
+		die(l->number, "vector", "without an episode, or too many");
+	address(l, "peer", &v->peer);
+	address(l, "address", &v->address);
+	v->port = (uint16_t)number(l, "port");
+	v->first_ns = v->before_ns = when(l, "first");
+	v->last_ns = when(l, "last");
+	v->connections = number(l, "connections");
+	v->back = v->connections > 1;
+	v->peers = (uint32_t)number(l, "peers");
+	v->watched_ns = VECTOR_WINDOW_NS;
+	v->outcome = (enum outcome)number(l, "outcome");
+	v->called_back = number(l, "called_back") != 0;
+	v->within = number(l, "within") != 0;
+}
+
 static const struct {
 	const char *kind;
 	void (*make)(struct maker *m, struct line *l);
@@ -299,6 +338,8 @@ static const struct {
     {"alert", make_alert},
     {"incident", make_incident},
     {"evidence", make_evidence},
+    {"episode", make_episode},
+    {"vector", make_vector},
 };
 
 static void
