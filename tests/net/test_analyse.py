@@ -92,9 +92,30 @@ def test_scan34_outbound_syns_are_all_there(scan34):
 def test_scan34_has_one_incident(scan34):
     incident, = scan34[1]
     assert incident["honeypot"] == incident["address"] == POT
+    assert incident["severity"] == "compromised"
+    assert len(incident["aliases"]) in (22, 23)
     assert incident["onset"] == "2005-02-26T19:00:52Z"
     assert incident["home"] == "11.11.79.0/24"
     assert not incident["home_guessed"]
+
+
+def test_scan34_the_six_living_servers_are_confirmed(scan34):
+    confirmed = [e for e in scan34[1][0]["evidence"]
+                 if e["kind"] == "irc-confirmed"]
+    assert {e["peer"] for e in confirmed} == LIVING
+    assert {e["port"] for e in confirmed} == {6667, 8888}
+    assert all(e["port"] == 8888 for e in confirmed
+               if e["peer"] == "66.198.160.2")
+
+
+def test_scan34_the_way_in_is_the_first_vector(scan34):
+    first = scan34[1][0]["vectors"][0]
+    assert (first["rank"], first["peer"], first["address"],
+            first["port"], first["last"]) == (
+                1, "213.135.2.227", "11.11.79.89", 80, "2005-02-26T19:00:39Z")
+    assert any("13 s before" in reason for reason in first["for"])
+    packets = rows("records", "--store", scan34[0], first["filter"])
+    assert packets[-1]["dst"] == "11.11.79.89"
 
 
 def test_scan34_the_store_has_what_was_found(scan34):
@@ -109,7 +130,16 @@ def test_scan34_home_is_guessed_and_the_first_line_says_so():
     first, second = answer("analyse", *argv).splitlines()[:2]
     assert first.startswith("Home is guessed: 11.11.79.0/24 (")
     assert "--home" in first
-    assert second.startswith(f"{POT} is ")
+    assert second.startswith(f"{POT} is compromised: ")
+
+
+@third_party
+def test_scan34_without_aliases_no_visitor_has_evidence():
+    incident, = rows("analyse", *SCAN34)
+    assert (incident["honeypot"], incident["severity"]) == (
+        POT, "compromised")
+    out = answer("analyse", *SCAN34)
+    assert "no visitor with supporting evidence" in out.lower()
 
 
 # --- other third-party data ---------------------------------------------------
@@ -167,6 +197,23 @@ def test_flows_without_times_are_read_in_the_order_of_their_lines(tmp_path):
                "client host 79.115.103.225 and server port 22")
     assert [c["client_port"] for c in ssh] == [4381, 4383, 4382]
     assert all(c["guessed"] for c in ssh)
+
+
+def test_the_flows_of_a_first_look_lead_to_the_visitor():
+    incident, = rows("analyse", "--home", "189.22.36.165/32", FLOWS)
+    first = incident["vectors"][0]
+    assert (first["rank"], first["peer"], first["port"]) == (
+        1, "79.115.103.225", 22)
+    odd = {e["port"]: e for e in incident["evidence"]
+           if e["kind"] == "odd-port-in"}
+    assert {port: e["count"] for port, e in odd.items()} == {6667: 2, 8888: 1}
+    for e in odd.values():
+        assert e["peer"] == "79.115.103.225"
+        assert "continues 4382" in e["text"]
+        assert "refused, a reading of the sizes" in e["text"]
+        assert "IRC server" not in e["text"]
+    assert incident["onset"] is None
+    assert "outbound-irc" not in {e["kind"] for e in incident["evidence"]}
 
 
 # --- analyse ------------------------------------------------------------------

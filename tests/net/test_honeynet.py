@@ -63,6 +63,13 @@ def test_each_kind_of_fall_leaves_its_evidence(fallen):
         assert "pivot" in kinds(incident_of(found, who))
 
 
+def test_the_door_is_the_first_vector(fallen):
+    said, found = fallen
+    for _, who, _, peer, port in said:
+        first = incident_of(found, who)["vectors"][0]
+        assert (first["peer"], first["port"]) == (peer, int(port)), who
+
+
 def test_everything_was_read(fallen):
     coverage, = fallen[1][0]["coverage"]
     assert coverage["unreadable"] == coverage["foreign"] == 0
