@@ -226,7 +226,7 @@ history_of_guest(const struct history *h, const struct addr *peer,
 	if (p == NULL || host == NULL)
 		return;
 	TAILQ_FOREACH (g, &p->groups, of_peer)
-		if (g->door->host == host && got_in(&g->is, packets) &&
+		if (got_in(&g->is, packets) && g->door->host == host &&
 		    visits_of(h, &w, g, &v))
 			fn(arg, &v);
 }
