@@ -14,7 +14,7 @@
 #define SITE_NAME_MAX 64    /* of a sensor, honeypot, honeynet, detector */
 #define ALERT_TEXT_MAX 400  /* a sentence or two */
 #define ALERT_NAMES_MAX 16  /* honeypots or sensors named in one alert */
-#define ALERT_NOTE_MAX 200  /* what a detector adds to its sentence */
+#define ALERT_NOTE_MAX 320  /* what a detector adds to its sentence */
 #define EVIDENCE_MAX 256    /* kept per incident; more are counted */
 #define EPISODES_MAX 16	    /* the first one and the latest */
 #define ALIASES_TEXT_MAX 64 /* addresses of a honeypot that are printed */

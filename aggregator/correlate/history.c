@@ -213,8 +213,10 @@ put_came(
 	const struct recent r = recent_of(h, c);
 
 	if (event != CONNECTION_NEW) {
-		if (g != NULL)
+		if (g != NULL) {
 			change_visit(&g->is, r);
+			history_weigh(g);
+		}
 		return;
 	}
 	if (g != NULL) {
@@ -227,6 +229,7 @@ put_came(
 	if (addr_cmp(&c->client.addr, &g->is.shown) < 0)
 		g->is.shown = c->client.addr;
 	put_visit(&g->is, &r);
+	history_weigh(g);
 }
 
 static void

@@ -7,14 +7,14 @@
  * out the one visit that matters.  So of the longest quiet groups the least
  * worth goes, and those worth more get another round.
  */
-#define LOOK_AT 16
+#define LOOK_AT 8
 
 /* A door with more groups is crowded: one more of them says little. */
 #define CROWD 1024
 
-/* Did it get in, did it come back, is it alone: 0, refused, to 7. */
-static unsigned int
-worth(const struct group *group)
+/* Did it get in, did it come back: 0, refused, to 6. */
+void
+history_weigh(struct group *group)
 {
 	const struct came *g = &group->is;
 	bool refused = g->older.n > 0 && g->older.outcome > OUTCOME_ANSWERED;
@@ -25,12 +25,18 @@ worth(const struct group *group)
 		answered |= g->recent[i].outcome == OUTCOME_ANSWERED;
 		refused |= g->recent[i].outcome > OUTCOME_ANSWERED;
 	}
-	if (refused && !answered)
-		return 0;
 	back |= g->n_recent > 1 &&
 		g->recent[0].at - g->recent[g->n_recent - 1].at >=
 		    (g->recent[0].timeless ? 1 : HISTORY_BACK_NS);
-	return 1U + 2U * answered + 3U * back + (group->door->n <= CROWD);
+	group->merit =
+	    refused && !answered ? 0 : (uint8_t)(1 + 2 * answered + 3 * back);
+}
+
+static unsigned int
+worth(const struct group *g)
+{
+	return g->merit == 0 ? 0U
+			     : (unsigned int)g->merit + (g->door->n <= CROWD);
 }
 
 static void

@@ -46,6 +46,7 @@ struct group {
 	struct door *door;
 	struct peer *peer;
 	TAILQ_ENTRY(group) of_door, of_peer;
+	uint8_t merit; /* of what it 'is': see history_weigh() */
 	struct came is;
 };
 TAILQ_HEAD(groups, group); /* who came last is first */
@@ -101,5 +102,7 @@ void history_touch(struct history *h, struct group *g);
 
 /* history_evict.c: room for a group of 'p' (NULL: a new peer). */
 void history_make_room(struct history *h, struct peer *p);
+/* After each change of a group: what it is worth. */
+void history_weigh(struct group *g);
 
 #endif

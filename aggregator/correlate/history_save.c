@@ -56,6 +56,7 @@ load_group(struct history *h, struct rd *r)
 {
 	struct group_key key;
 	struct addr honeypot;
+	struct group *g;
 	struct came is;
 
 	rd_copy(r, &key, sizeof(key));
@@ -64,7 +65,9 @@ load_group(struct history *h, struct rd *r)
 	if (r->bad || key.port > UINT16_MAX || is.n_recent > RECENT_MAX ||
 	    map_get(h->groups, &key) != NULL)
 		return -1;
-	history_open_group(h, &key, &honeypot)->is = is;
+	g = history_open_group(h, &key, &honeypot);
+	g->is = is;
+	history_weigh(g);
 	return 0;
 }
 

@@ -187,7 +187,7 @@ void
 odd_note(const struct odd_before *b, const struct connection *c,
     char out[static ALERT_NOTE_MAX])
 {
-	char time[TIME_TEXT_MAX], outcome[112], from[64] = "";
+	char time[TIME_TEXT_MAX], outcome[176], from[64] = "";
 
 	if (c->outcome == OUTCOME_UNKNOWN)
 		say_sizes(c, outcome, sizeof(outcome));
