@@ -29,7 +29,7 @@ VERSION      := 0.1.0
 PACKAGES_BUILD := gcc make pkg-config libzmq3-dev libprotobuf-c-dev \
 	protobuf-c-compiler protobuf-compiler libnetfilter-log-dev libmnl-dev \
 	libsqlite3-dev libzstd-dev libsodium-dev libconfuse-dev libcap-ng-dev \
-	libsystemd-dev libjansson-dev
+	libsystemd-dev libjansson-dev libpcap-dev zlib1g-dev
 PACKAGES_DEMO := nftables iproute2 procps openssh-server openssh-client \
 	ngircd ii python3
 PACKAGES_CHECK := $(PACKAGES_DEMO) clang clang-format libclang-rt-14-dev \
@@ -61,7 +61,8 @@ CPPFLAGS_ := -I. -I$(B)/gen -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -MMD -MP
 CFLAGS_   := -std=c11 $(WARN) $(HARDEN) $(SANFLAGS) $(FUZZING)
 LDFLAGS_  := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS) $(FUZZING)
 LDLIBS_   := -lzmq -lprotobuf-c -lnetfilter_log -lnfnetlink -lmnl -lsqlite3 \
-	-lzstd -lsodium -lconfuse -lcap-ng -lsystemd -ljansson -lpthread
+	-lzstd -lsodium -lconfuse -lcap-ng -lsystemd -ljansson -lpcap -lz \
+	-lpthread
 
 # --- what is built: a folder is the unit, a new file is picked up by name ----
 src       = $(sort $(wildcard $(addsuffix /*.c,$(1))))

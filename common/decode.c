@@ -141,6 +141,7 @@ decode_ipv4(struct rd *r, struct record *out)
 		return DECODE_TRUNCATED;
 	if (header < IPV4_HEADER || total < header)
 		return DECODE_BAD;
+	out->proto = protocol;
 	if (protocol != NEXT_TCP)
 		return DECODE_NOT_TCP;
 	if ((fragment & 0x1fff) != 0)
@@ -168,11 +169,12 @@ decode_extensions(struct rd *r, uint8_t type, struct record *out)
 		uint8_t next, units;
 		uint16_t offset;
 
+		out->proto = type;
 		switch (type) {
 		case NEXT_TCP:
 			return decode_tcp(r, out);
 		case NEXT_FRAGMENT:
-			next = rd_u8(r);
+			next = out->proto = rd_u8(r);
 			rd_skip(r, 1);
 			offset = rd_u16(r);
 			rd_skip(r, 4);
@@ -268,6 +270,14 @@ decode_packet(
 		return decode_ethernet(&r, out);
 	}
 	return DECODE_NOT_IP;
+}
+
+void
+decode_tcp_options(const void *buf, size_t len, struct record *out)
+{
+	struct rd r = rd_init(buf, len);
+
+	decode_options(&r, len, out);
 }
 
 const char *

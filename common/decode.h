@@ -51,10 +51,15 @@ enum decode_opt {
  * A first fragment counts as the packet.  HAS_OPTS is missing when the bytes
  * end within the options: 'opts' then holds those before the end.
  *
- * Returns DECODE_OK, or why 'out' holds nothing of use.  Any bytes may come.
+ * Returns DECODE_OK, or why 'out' holds nothing of use; but with
+ * DECODE_NOT_TCP and DECODE_FRAGMENT 'proto' says what it is instead.  Any
+ * bytes may come.
  */
 enum decode_result decode_packet(
     enum decode_link link, const void *buf, size_t len, struct record *out);
+
+/* 'opts' and HAS_OPTS of 'out' from the options of a TCP header alone. */
+void decode_tcp_options(const void *buf, size_t len, struct record *out);
 
 /* "truncated", "not TCP", ... */
 const char *decode_result_text(enum decode_result r);

@@ -6,6 +6,7 @@
 #include "common/err.h"
 #include "common/nearest.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -102,6 +103,29 @@ set_last(struct options *o, const char *v, struct err *e)
 }
 
 static int
+set_year(struct options *o, const char *v, struct err *e)
+{
+	char *end;
+	long year = strtol(v, &end, 10);
+
+	/* Time stamps of 64 bits end in 2262. */
+	if (*v == '\0' || *end != '\0' || year < 1970 || year > 2200)
+		return err_set(
+		    e, EX_USAGE, "--year %s: not a year such as 2005", v);
+	o->year = (int)year;
+	return 0;
+}
+
+static int
+set_explain(struct options *o, const char *v, struct err *e)
+{
+	if (addr_parse(v, &o->explain) == -1)
+		return err_set(e, EX_USAGE, "--explain %s: not an address", v);
+	o->has_explain = true;
+	return 0;
+}
+
+static int
 set_at(struct options *o, const char *v, struct err *e)
 {
 	return parse_when("--at", v, &o->at_ns, e);
@@ -141,6 +165,14 @@ static const struct option options[] = {
 	"our own secret key, made by 'synhive key new'"},
     {0, "refused", NULL, OPTIONS_REFUSED, AT(refused),
 	"who was refused, why and how often, instead"},
+    {0, "aliases", "FILE", OPTIONS_ANALYSE, AT(aliases),
+	"a honeypot a line: its addresses, the primary one first"},
+    {0, "explain", "ADDR", OPTIONS_ANALYSE, set_explain, 0,
+	"say why this address was not reported"},
+    {0, "year", "YEAR", OPTIONS_FILES, set_year, 0,
+	"of the first date that says none; else guessed"},
+    {0, "tz", "ZONE", OPTIONS_FILES, AT(zone),
+	"of times that say none: UTC (default), +02:00, Europe/Berlin"},
     {0, "no-color", NULL, 0, AT(no_color), "as NO_COLOR in the environment"},
     {'h', "help", NULL, 0, AT(help), "this"},
 };

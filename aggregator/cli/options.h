@@ -24,15 +24,22 @@ enum option_group {
 	OPTIONS_REFUSED = 64,
 	OPTIONS_AT = 1024,	/* --at */
 	OPTIONS_CONTROL = 2048, /* --control */
+	OPTIONS_FILES = 128,	/* --year, --tz */
+	OPTIONS_ANALYSE = 256,	/* --aliases, --explain */
+	OPTIONS_AT = 1024,	/* --at */
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
 struct options {
 	const char *store, *config, *feed, *server_key, *key, *control;
+	const char *zone, *aliases;
 	const struct format *format; /* never NULL */
 	int64_t since_ns, until_ns;  /* [since, until); TIME_NONE: open */
 	int64_t at_ns;		     /* TIME_NONE: not given */
 	struct nets home;
+	int year; /* 0: not given */
+	bool has_explain;
+	struct addr explain;
 	bool count, follow, all, refused, help, no_color;
 };
 

@@ -106,6 +106,12 @@ void history_of_honeypot(const struct history *h, const struct addr *primary,
 void history_of_peer(const struct history *h, const struct addr *peer,
     const struct moment *m, history_fn *fn, void *arg);
 
+/* Of these only doors of the honeypot 'primary' where it was answered, or one
+ * side sent more than 'packets' in a connection: a few of a scanner's many. */
+void history_of_guest(const struct history *h, const struct addr *peer,
+    const struct addr *primary, uint64_t packets, const struct moment *m,
+    history_fn *fn, void *arg);
+
 /* Whether a peer tried more than one door: the cheap question before the
  * others. */
 bool history_knows(const struct history *h, const struct addr *peer);
@@ -118,7 +124,8 @@ uint32_t history_peers_on(const struct history *h, const struct addr *primary,
     uint16_t port, const struct moment *m, const struct addr *but,
     uint32_t enough);
 
-/* How far a peer reached up to 'm'; neither is counted further. */
+/* How far a peer reached up to 'm'; nothing more is counted once one of them
+ * is REACH_MAX. */
 #define REACH_MAX 8
 struct reach {
 	uint32_t honeypots, ports;

@@ -197,6 +197,40 @@ history_of_peer(const struct history *h, const struct addr *peer,
 			fn(arg, &v);
 }
 
+/* Whether any visit ever got so far: asked for each port of a scan, so it
+ * looks at as little as possible. */
+static bool
+got_in(const struct came *g, uint64_t packets)
+{
+	if (g->older.n > 0 && (g->older.outcome == OUTCOME_ANSWERED ||
+				  g->older.packets > packets))
+		return true;
+	for (size_t i = 0; i < g->n_recent; i++)
+		if (g->recent[i].outcome == OUTCOME_ANSWERED ||
+		    g->recent[i].packets > packets)
+			return true;
+	return false;
+}
+
+void
+history_of_guest(const struct history *h, const struct addr *peer,
+    const struct addr *primary, uint64_t packets, const struct moment *m,
+    history_fn *fn, void *arg)
+{
+	const struct peer *p = map_get(h->peers, peer);
+	const struct host *host = map_get(h->hosts, primary);
+	const struct window w = window_of(m);
+	const struct group *g;
+	struct visits v;
+
+	if (p == NULL || host == NULL)
+		return;
+	TAILQ_FOREACH (g, &p->groups, of_peer)
+		if (got_in(&g->is, packets) && g->door->host == host &&
+		    visits_of(h, &w, g, &v))
+			fn(arg, &v);
+}
+
 bool
 history_knows(const struct history *h, const struct addr *peer)
 {
@@ -274,7 +308,7 @@ history_reach(
 	TAILQ_FOREACH (g, &p->groups, of_peer) {
 		const struct group_key *k = map_key(h->groups, g);
 
-		if (r.honeypots == REACH_MAX && r.ports == REACH_MAX)
+		if (r.honeypots == REACH_MAX || r.ports == REACH_MAX)
 			break;
 		if (!touches(&w, g))
 			continue;

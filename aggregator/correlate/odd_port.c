@@ -124,7 +124,8 @@ odd_judge(const struct site *site, const struct odd_rules *rules,
 
 	if (!odd_may_be(site, rules, h, &w->c, &w->at))
 		return false;
-	history_of_peer(h, &peer, &w->at, look, &l);
+	history_of_guest(h, &peer, &w->c.server.primary,
+	    (uint64_t)rules->packets, &w->at, look, &l);
 	if (!l.found)
 		return false;
 	if (soon.ns != TIME_NONE)

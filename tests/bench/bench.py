@@ -7,14 +7,21 @@
     ingest    records the aggregator takes a second: CURVE, detectors, durable
               commit, acknowledgement
     latency   from connect() to the alert at a subscriber
+    analyse   lines of a honeynet's log a second, read and correlated, beside
+              psad's on the beginning of the same log in the same run
 
 Two cores are assumed: one sends, the other reads.
 """
 
 import argparse
+import itertools
+import json
 import os
+import resource
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -24,6 +31,7 @@ from feed import Subscriber                             # noqa: E402
 from hive import (HOME, INGEST, Agent, Aggregator,      # noqa: E402
                   Key, Lab, connect, program, synsend)
 from netns import Net, exit_on_signals, wait_until      # noqa: E402
+from psad import Psad                                   # noqa: E402
 
 SENDING, READING = ["taskset", "-c", "0"], ["taskset", "-c", "1"]
 IDLE = ["chrt", "--idle", "0"]      # the aggregator, while the agent is timed
@@ -219,8 +227,51 @@ def one_latency(lab, sub, port):
     return (time.monotonic() - start) * 1000
 
 
+# --- analyse ------------------------------------------------------------------
+
+def bench_analyse(options):
+    """A third of tests/tools/honeynet's month is a million lines."""
+    with tempfile.TemporaryDirectory(prefix="synhive-bench-") as folder:
+        log, head = Path(folder, "log"), Path(folder, "head")
+        with log.open("wb") as out:
+            subprocess.run([program("tools/honeynet"), "--days", "13"],
+                           stdout=out, stderr=subprocess.DEVNULL, check=True)
+        with log.open("rb") as f, head.open("wb") as out:
+            out.writelines(itertools.islice(f, options.psad_lines))
+        rates = {}
+        for verb, more in (("import", ["--store", Path(folder, "store")]),
+                           ("analyse", ["--home", "10.66.0.0/24"])):
+            rates[verb] = offline(verb, log, more)
+        psad = Psad(program("."))
+        why = psad.prepare()
+        if why is not None:
+            print(f"# psad is not compared: {why}", flush=True)
+            return
+        rate = options.psad_lines / psad.seconds(head, "10.66.0.0/24")
+        say("psad_rate", rate, "lines/s")
+        for verb, own in rates.items():
+            say(f"{verb}_ratio", own / rate, "x psad")
+
+
+def offline(verb, log, more):
+    """One call of the console on a log; returns lines a second."""
+    start = time.monotonic()
+    done = subprocess.run([program("synhive"), verb, "-o", "json", *more, log],
+                          check=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL)
+    took = time.monotonic() - start
+    row = json.loads(done.stdout.splitlines()[0])
+    lines = row.get("coverage", [row])[0]["lines"]
+    say(f"{verb}_lines", lines, "lines")
+    say(f"{verb}_rate", lines / took, "lines/s")
+    # of the children so far: the largest was the last, or as large
+    say(f"{verb}_peak_rss",
+        resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, "MiB")
+    return lines / took
+
+
 BENCHES = {"agent": bench_agent, "ingest": bench_ingest,
-           "latency": bench_latency}
+           "latency": bench_latency, "analyse": bench_analyse}
 
 
 def main():
@@ -229,6 +280,7 @@ def main():
     p.add_argument("--syns", type=int, default=2_000_000)
     p.add_argument("--records", type=int, default=4_000_000)
     p.add_argument("--latencies", type=int, default=500)
+    p.add_argument("--psad-lines", type=int, default=20_000)
     p.add_argument("--idle", type=float, default=5, help="seconds")
     p.add_argument("bench", nargs="*", help=", ".join(BENCHES))
     options = p.parse_args()

@@ -24,12 +24,14 @@ aggregator/core                common/ aggregator/
 aggregator/child               common/ aggregator/child.h
 aggregator/control             common/ aggregator/control.h
 aggregator/main                common/ aggregator/aggregator.h aggregator/config.h
-aggregator/cli                 common/ aggregator/cli/ aggregator/format/ aggregator/config.h aggregator/store/store.h aggregator/store/state.h aggregator/pipeline.h aggregator/correlate/connection.h
+aggregator/cli                 common/ aggregator/cli/ aggregator/format/ aggregator/config.h aggregator/store/store.h aggregator/store/state.h aggregator/pipeline.h aggregator/correlate/connection.h aggregator/source/
 '
 fences='
 libnetfilter_log/              agent/nflog
 sqlite3.h                      aggregator/store/
-zstd.h                         aggregator/store/
+zstd.h                         aggregator/store/ aggregator/source/input
+zlib.h                         aggregator/source/input
+pcap/                          aggregator/source/source_pcap aggregator/source/pcaplink
 confuse.h                      common/conf
 \.pb-c\.h                      common/wire
 zmq.h                          common/loop common/zap common/keys agent/link aggregator/ingest/ aggregator/feed/ aggregator/cli/subscribe
