@@ -22,11 +22,10 @@ enum option_group {
 	OPTIONS_COUNT = 16,  /* --count */
 	OPTIONS_ALERTS = 32, /* -f, --all, --feed, --server-key, --key */
 	OPTIONS_REFUSED = 64,
-	OPTIONS_AT = 1024,	/* --at */
-	OPTIONS_CONTROL = 2048, /* --control */
 	OPTIONS_FILES = 128,	/* --year, --tz */
 	OPTIONS_ANALYSE = 256,	/* --aliases, --explain */
 	OPTIONS_AT = 1024,	/* --at */
+	OPTIONS_CONTROL = 2048, /* --control */
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
