@@ -95,8 +95,10 @@ on_second(void *arg)
 	struct core *c = arg;
 
 	core_commit(c);
-	pipeline_advance(c->pipeline, clock_wall_ns());
+	c->clock_ns = clock_wall_ns();
+	pipeline_advance(c->pipeline, c->clock_ns);
 	core_flush(c);
+	core_snapshot(c);
 	core_sensors_save(c);
 	maintain(c);
 }
@@ -126,6 +128,7 @@ open_parts(struct core *c, struct err *e)
 	if (c->state == NULL)
 		return -1;
 	state_run(c->state, &c->run);
+	c->clock_ns = TIME_NONE;
 	if (core_expect_own(c->config, e) == -1)
 		return -1;
 	core_news_sink(c, &sink);
@@ -194,6 +197,8 @@ run(struct core *c, const char *conf, struct err *e)
 	} while (c->reload);
 	core_commit(c);
 	core_flush(c);
+	c->next_snapshot_ns = 0;
+	core_snapshot(c);
 	core_sensors_save(c);
 	return c->reload ? core_hand_over(c, e) : 0;
 }

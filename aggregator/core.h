@@ -78,6 +78,8 @@ struct core {
 	struct core_refused *refused;
 	struct run_id run;	   /* of the feed */
 	struct store_pos position; /* correlated */
+	int64_t clock_ns;	   /* that the correlator was told last */
+	int64_t next_snapshot_ns;  /* monotonic */
 	bool position_moved;
 	bool ingest_ready, feed_ready, ready;
 	bool stalled; /* the store takes nothing */
@@ -160,11 +162,20 @@ void core_news_sink(struct core *c, struct pipeline_sink *sink);
 void core_flush(struct core *c);
 /* Is there something that cannot wait? */
 bool core_news_urgent(const struct core *c);
+/* Is everything written and told? */
+bool core_news_is_none(const struct core *c);
 /* Is there so much that it must be written before more comes? */
 bool core_news_enough(const struct core *c);
 
 /* core_own.c: what agents say to us is no news about a honeypot. */
 int core_expect_own(const struct config *config, struct err *e);
+
+/* core_snapshot.c: what the correlator remembers. */
+/* Keep it, if it is time and nothing waits to be written. */
+void core_snapshot(struct core *c);
+/* Go on from what was kept.  Returns 1; 0: nothing is, or nothing of use,
+ * which is said; -1 with 'e'. */
+int core_resume(struct core *c, struct state_moment *m, struct err *e);
 
 /* core_restart.c: go on where the last process stopped. */
 int core_catch_up(struct core *c, struct err *e);

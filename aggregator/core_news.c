@@ -106,6 +106,12 @@ core_news_urgent(const struct core *c)
 }
 
 bool
+core_news_is_none(const struct core *c)
+{
+	return c->news->n == 0 && !c->position_moved;
+}
+
+bool
 core_news_enough(const struct core *c)
 {
 	return c->news->n >= NEWS_ENOUGH;
@@ -261,6 +267,10 @@ write_items(struct core *c, struct err *e)
 				      : write_incident(c, x, now, e)) == -1)
 			return -1;
 	}
+	/* Time alone raises alerts too: what was told is known to be so by
+	 * the clock as well as by the position. */
+	if (state_set_clock(c->state, c->clock_ns, e) == -1)
+		return -1;
 	if (!c->position_moved)
 		return 0;
 	return state_set_position(c->state, &c->position, e);

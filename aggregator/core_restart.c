@@ -5,11 +5,11 @@
 #include "common/log.h"
 
 /*
- * How far back the correlator's memory of connections reaches: a
- * retransmission comes at most 75 s after the last attempt, an answer 60 s
- * after its SYN, an onset lies at most an hour before the first suspicion.
+ * How far back the correlator's memory reaches where it was not kept: the
+ * windows of the detectors are a day long.  What is older and still known to
+ * them (who used which port ever) is lost.
  */
-#define WARM_UP_NS NS_PER_HOUR
+#define WARM_UP_NS (24 * NS_PER_HOUR)
 
 static int
 restore_alert(void *arg, const struct alert *a)
@@ -62,49 +62,41 @@ put_chunk(struct core *c, const struct store_chunk *k)
 	}
 }
 
-/* What was correlated before the restart warms the correlator up. */
-static int
-warm_up(struct core *c, struct err *e)
-{
-	struct store_query q = {
-	    .since_ns = clock_wall_ns() - WARM_UP_NS,
-	    .until_ns = TIME_NONE,
-	    .until = c->position,
-	};
-	struct store_scan *scan;
-	struct store_chunk k;
-	int got;
+/* Whom the records of a scan are for, and what they count. */
+struct replay {
+	bool told; /* they were correlated, and told of, before */
+	uint64_t records;
+};
 
-	if (c->position.id == 0)
-		return 0;
-	scan = store_scan_open(c->store, &q, e);
-	if (scan == NULL)
-		return -1;
-	pipeline_mute(c->pipeline, true);
-	while ((got = store_scan_next(scan, &k, e)) == 1)
-		put_chunk(c, &k);
-	store_scan_close(scan);
-	return got;
+/*
+ * The clock is that of the arrival, as it was then, so that what waits for
+ * stragglers does not wait for ever.
+ */
+static void
+put_timed(struct core *c, const struct store_chunk *k)
+{
+	put_chunk(c, k);
+	if (k->received_ns > c->clock_ns) {
+		c->clock_ns = k->received_ns;
+		pipeline_advance(c->pipeline, c->clock_ns);
+	}
 }
 
-/* What was stored and not correlated, however old it is. */
 static int
-replay(struct core *c, uint64_t *fresh, struct err *e)
+replay(struct core *c, const struct store_query *q, struct replay *r,
+    struct err *e)
 {
-	struct store_query q = {
-	    .after = c->position,
-	    .since_ns = TIME_NONE,
-	    .until_ns = TIME_NONE,
-	};
-	struct store_scan *scan = store_scan_open(c->store, &q, e);
+	struct store_scan *scan = store_scan_open(c->store, q, e);
 	struct store_chunk k;
 	int got;
 
 	if (scan == NULL)
 		return -1;
 	while ((got = store_scan_next(scan, &k, e)) == 1) {
-		put_chunk(c, &k);
-		*fresh += k.records.n;
+		put_timed(c, &k);
+		r->records += k.records.n;
+		if (r->told)
+			continue;
 		c->position = k.pos;
 		c->position_moved = true;
 		if (core_news_enough(c))
@@ -114,19 +106,70 @@ replay(struct core *c, uint64_t *fresh, struct err *e)
 	return got;
 }
 
+/* What was correlated before the restart: from the snapshot on, or else the
+ * last day of it. */
+static int
+replay_told(
+    struct core *c, const struct state_moment *m, bool resumed, struct err *e)
+{
+	struct store_query q = {
+	    .since_ns = TIME_NONE,
+	    .until_ns = TIME_NONE,
+	    .until = c->position,
+	};
+	struct replay r = {.told = true};
+
+	if (c->position.id == 0)
+		return 0;
+	if (resumed)
+		q.after = m->pos;
+	else
+		q.since_ns = clock_wall_ns() - WARM_UP_NS;
+	if (resumed && store_pos_cmp(&m->pos, &c->position) >= 0)
+		return 0;
+	return replay(c, &q, &r, e);
+}
+
+/* Until it remembers what it did when it told of something last; nobody is
+ * told again. */
+static int
+remember(struct core *c, struct err *e)
+{
+	struct state_moment m;
+	int64_t clock;
+	int resumed;
+
+	if (state_position(c->state, &c->position, e) == -1 ||
+	    state_clock(c->state, &clock, e) == -1 ||
+	    (resumed = core_resume(c, &m, e)) == -1)
+		return -1;
+	c->clock_ns = resumed == 1 ? m.clock_ns : TIME_NONE;
+	pipeline_mute(c->pipeline, true);
+	if (replay_told(c, &m, resumed == 1, e) == -1)
+		return -1;
+	if (clock > c->clock_ns) {
+		c->clock_ns = clock;
+		pipeline_advance(c->pipeline, clock);
+	}
+	if (resumed == 0 && restore(c, e) == -1)
+		return -1;
+	pipeline_mute(c->pipeline, false);
+	return 0;
+}
+
 int
 core_catch_up(struct core *c, struct err *e)
 {
-	uint64_t fresh = 0;
+	struct store_query q = {.since_ns = TIME_NONE, .until_ns = TIME_NONE};
+	struct replay r = {.told = false};
 
-	if (state_position(c->state, &c->position, e) == -1 ||
-	    warm_up(c, e) == -1 || restore(c, e) == -1)
+	if (remember(c, e) == -1)
 		return -1;
-	pipeline_mute(c->pipeline, false);
-	if (replay(c, &fresh, e) == -1)
+	q.after = c->position;
+	if (replay(c, &q, &r, e) == -1)
 		return -1;
-	if (fresh > 0)
+	if (r.records > 0)
 		log_info("core", "%llu stored records were not correlated yet",
-		    (unsigned long long)fresh);
+		    (unsigned long long)r.records);
 	return 0;
 }

@@ -94,6 +94,7 @@ state_close(struct state *s)
 	if (s == NULL)
 		return;
 	db_close(s->db);
+	free(s->snapshot);
 	free(s);
 	errno = saved;
 }

@@ -35,6 +35,33 @@ int state_set_position(
     struct state *s, const struct store_pos *pos, struct err *e);
 int state_position(struct state *s, struct store_pos *pos, struct err *e);
 
+/* The clock that the correlator was told last; TIME_NONE: none. */
+int state_set_clock(struct state *s, int64_t clock_ns, struct err *e);
+int state_clock(struct state *s, int64_t *clock_ns, struct err *e);
+
+/*
+ * --- what the correlator remembers, in named parts (see
+ * correlate/snapshot.h) and compressed: all of one moment, put between
+ * state_begin() and state_commit(), the moment first.
+ */
+
+struct state_moment {
+	struct store_pos pos; /* records up to here are in it */
+	int64_t clock_ns;     /* that it was told; TIME_NONE: none */
+};
+
+/* What was kept before is forgotten. */
+int state_begin_snapshot(
+    struct state *s, const struct state_moment *m, struct err *e);
+int state_put_snapshot(struct state *s, const char *part, const void *bytes,
+    size_t n, struct err *e);
+
+/* 1; 0: nothing is kept; -1 with 'e'. */
+int state_moment(struct state *s, struct state_moment *m, struct err *e);
+/* The same; '*bytes' is borrowed until the next call or state_close(). */
+int state_snapshot(struct state *s, const char *part, const void **bytes,
+    size_t *n, struct err *e);
+
 /* --- sensors: one row per configured or seen sensor --- */
 
 /* Kept of a host; a Hello may name more. */

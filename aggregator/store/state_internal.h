@@ -16,6 +16,7 @@ struct state {
 	uint64_t last_committed; /* ... before the open transaction */
 	bool open;
 	int64_t refused_rows; /* -1: not counted yet */
+	void *snapshot;	      /* the part that was asked for last */
 };
 
 /* One statement that the function of the same name runs. */
@@ -24,6 +25,13 @@ enum state_statement {
 	STATE_RUN,
 	STATE_SET_POSITION,
 	STATE_POSITION,
+	STATE_SET_CLOCK,
+	STATE_CLOCK,
+	STATE_FORGET_SNAPSHOT,
+	STATE_PUT_MOMENT,
+	STATE_PUT_SNAPSHOT,
+	STATE_MOMENT,
+	STATE_SNAPSHOT,
 	STATE_PUT_SENSOR,
 	STATE_SENSORS,
 	STATE_REFUSED_COUNT,

@@ -13,7 +13,13 @@
 static const char create[] =
     "CREATE TABLE publisher("
     " id INTEGER PRIMARY KEY CHECK(id = 1), run BLOB NOT NULL,"
-    " day INTEGER NOT NULL, message INTEGER NOT NULL);"
+    " day INTEGER NOT NULL, message INTEGER NOT NULL, clock_ns INTEGER);"
+
+    /* What the correlator remembers, and of when that is. */
+    "CREATE TABLE moment("
+    " id INTEGER PRIMARY KEY CHECK(id = 1), day INTEGER NOT NULL,"
+    " message INTEGER NOT NULL, clock_ns INTEGER);"
+    "CREATE TABLE snapshot(part TEXT PRIMARY KEY, bytes BLOB NOT NULL);"
 
     "CREATE TABLE sensor("
     " sensor TEXT PRIMARY KEY, state TEXT, software TEXT, rules TEXT,"
@@ -93,10 +99,17 @@ static const char *const upgrade[FORMAT - 1] = {
 };
 
 static const char *const sql[STATE_STATEMENTS] = {
-    [STATE_MAKE] = "INSERT INTO publisher VALUES(1, ?, 0, 0)",
+    [STATE_MAKE] = "INSERT INTO publisher VALUES(1, ?, 0, 0, NULL)",
     [STATE_RUN] = "SELECT run FROM publisher",
     [STATE_SET_POSITION] = "UPDATE publisher SET day = ?, message = ?",
     [STATE_POSITION] = "SELECT day, message FROM publisher",
+    [STATE_SET_CLOCK] = "UPDATE publisher SET clock_ns = ?",
+    [STATE_CLOCK] = "SELECT clock_ns FROM publisher",
+    [STATE_FORGET_SNAPSHOT] = "DELETE FROM snapshot",
+    [STATE_PUT_MOMENT] = "INSERT OR REPLACE INTO moment VALUES(1,?,?,?)",
+    [STATE_PUT_SNAPSHOT] = "INSERT INTO snapshot VALUES(?,?)",
+    [STATE_MOMENT] = "SELECT day, message, clock_ns FROM moment",
+    [STATE_SNAPSHOT] = "SELECT bytes FROM snapshot WHERE part = ?",
 
     [STATE_PUT_SENSOR] = "INSERT OR REPLACE INTO sensor"
 			 " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
