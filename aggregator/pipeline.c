@@ -86,7 +86,9 @@ judge(void *arg, const struct connection *c, enum connection_event event)
 {
 	struct pipeline *p = arg;
 
-	if (event == CONNECTION_NEW)
+	/* Its times may change, and with them where a fall began. */
+	if (event == CONNECTION_NEW || event == CONNECTION_WITNESS ||
+	    event == CONNECTION_DETAIL)
 		tell_incident(
 		    p, incidents_connection(p->incidents, c), "update");
 	detect_connection(p->detect, c, event);
