@@ -171,23 +171,20 @@ is_first(struct first_out *s, const struct connection *c)
 	return first;
 }
 
-/* Attempts do not matter: whether one came before the answer is chance. */
 static void
 raise_one(const struct connection *c, struct alert_sink *out)
 {
 	const struct addr server = party_counted(&c->server.addr);
-	struct connection first = *c;
 	const struct finding f = {
 	    .severity = SEVERITY_SUSPECT,
-	    .honeypot = &first.client,
-	    .peer = &first.server.addr,
-	    .port = first.server_port,
-	    .connection = &first,
+	    .honeypot = &c->client,
+	    .peer = &c->server.addr,
+	    .port = c->server_port,
+	    .connection = c,
 	    .event = CONNECTION_NEW,
 	    .once = &server,
 	};
 
-	first.last_ns = first.start_ns;
 	alerts_raise(out, &f);
 }
 
@@ -296,8 +293,8 @@ const struct detector detect_first_out = {
     .doc = "Somebody outside answered an unexplained connection to a port "
 	   "that the honeypot, or that user of it, never used outward before.",
     .options = options,
-    .events = 1U << CONNECTION_OUTCOME | 1U << CONNECTION_WITNESS |
-	      1U << CONNECTION_DETAIL,
+    .events = 1U << CONNECTION_OUTCOME | 1U << CONNECTION_ATTEMPT |
+	      1U << CONNECTION_WITNESS | 1U << CONNECTION_DETAIL,
     .directions = 1U << DIRECTION_OUT,
     .new = first_out_new,
     .free = first_out_free,

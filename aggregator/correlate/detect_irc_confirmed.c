@@ -133,7 +133,6 @@ raise_one(const struct irc_confirmed *s, const struct called_port *p,
 	};
 
 	question.relay = p->relay;
-	question.last_ns = question.start_ns;
 	alerts_raise(out, &f);
 }
 
@@ -285,9 +284,10 @@ connection(void *self, const struct connection *c, enum connection_event event,
 {
 	struct irc_confirmed *s = self;
 
+	(void)event;
 	if (c->direction == DIRECTION_OUT)
 		call(s, c, out);
-	else if (s->ident != NULL && event != CONNECTION_ATTEMPT &&
+	else if (s->ident != NULL &&
 		 ports_have(&s->ident->ports, c->server_port))
 		ask(s, c, out);
 }

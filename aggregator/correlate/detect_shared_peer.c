@@ -99,8 +99,8 @@ is_suspicious(const struct shared_peer *s, uint32_t port)
 }
 
 static void
-raise_at(const struct connection *c, const struct sharer *x, int64_t time_ns,
-    enum severity severity, struct alert_sink *out)
+raise_at(const struct connection *c, const struct sharer *x, int64_t start_ns,
+    int64_t last_ns, enum severity severity, struct alert_sink *out)
 {
 	struct connection at = *c;
 	const struct finding f = {
@@ -113,7 +113,8 @@ raise_at(const struct connection *c, const struct sharer *x, int64_t time_ns,
 	    .once = &x->honeypot,
 	};
 
-	at.start_ns = at.last_ns = time_ns;
+	at.start_ns = start_ns;
+	at.last_ns = last_ns;
 	alerts_raise(out, &f);
 }
 
@@ -126,8 +127,8 @@ raise_one(struct shared_peer *s, struct sharer *x, enum severity severity,
 
 	sighting_get(&x->last, s->site, s->sensors, &c);
 	if (x->first_ns != c.start_ns)
-		raise_at(&c, x, x->first_ns, severity, out);
-	raise_at(&c, x, c.start_ns, severity, out);
+		raise_at(&c, x, x->first_ns, x->first_ns, severity, out);
+	raise_at(&c, x, c.start_ns, x->last_ns, severity, out);
 }
 
 /* Whether what was told of 'c' before is still told of: the alert is open. */
@@ -420,8 +421,8 @@ const struct detector detect_shared_peer = {
     .per_peer = true,
     .shared = true,
     .hearsay = true,
-    .events = 1U << CONNECTION_NEW | 1U << CONNECTION_WITNESS |
-	      1U << CONNECTION_DETAIL,
+    .events = 1U << CONNECTION_NEW | 1U << CONNECTION_ATTEMPT |
+	      1U << CONNECTION_WITNESS | 1U << CONNECTION_DETAIL,
     .directions = 1U << DIRECTION_OUT,
     .new = shared_peer_new,
     .free = shared_peer_free,

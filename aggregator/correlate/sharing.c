@@ -11,6 +11,7 @@ sharer_set(
 {
 	x->honeypot = c->client.primary;
 	x->first_ns = c->start_ns;
+	x->last_ns = c->last_ns;
 	x->told = 0;
 	sighting_set(&x->last, c, sensors);
 }
@@ -19,15 +20,26 @@ void
 sharer_put(struct sharer *x, const struct connection *c, int64_t width_ns,
     struct sensors *sensors)
 {
+	struct sighting now, before;
+
 	if (span_ns(x->last.start_ns, c->start_ns) > width_ns) {
 		sharer_set(x, c, sensors);
 		return;
 	}
 	x->first_ns = span_earlier(x->first_ns, c->start_ns);
-	if (sighting_is_of(&x->last, c))
+	x->last_ns = span_later(x->last_ns, c->last_ns);
+	if (sighting_is_of(&x->last, c)) {
 		sighting_refine(&x->last, c, sensors);
-	else if (c->start_ns >= x->last.start_ns)
-		sighting_set(&x->last, c, sensors);
+		return;
+	}
+	/* Whoever saw one of them saw this honeypot there. */
+	sighting_set(&now, c, sensors);
+	if (c->start_ns >= x->last.start_ns) {
+		before = x->last;
+		x->last = now;
+		now = before;
+	}
+	sighting_add_sensors(&x->last, &now);
 }
 
 bool

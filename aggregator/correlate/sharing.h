@@ -10,7 +10,8 @@
 /* A honeypot's connections to one (peer, port).  No holes, no pointers. */
 struct sharer {
 	struct addr honeypot; /* primary */
-	int64_t first_ns;     /* of those without a gap of a window */
+	/* Of those without a gap of a window, and of all their attempts. */
+	int64_t first_ns, last_ns;
 	struct sighting last;
 	uint64_t told; /* enum severity; 0: not yet */
 };

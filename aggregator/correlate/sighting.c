@@ -32,6 +32,7 @@ sighting_set(
 {
 	memset(s, 0, sizeof(*s));
 	s->start_ns = c->start_ns;
+	s->last_ns = c->last_ns;
 	s->client = c->client.addr;
 	s->server = c->server.addr;
 	s->client_port = c->client_port;
@@ -48,8 +49,16 @@ sighting_refine(
 	bool moved = start != s->start_ns;
 
 	s->start_ns = start;
+	s->last_ns = span_later(s->last_ns, c->last_ns);
 	add_sensors(s, c, sensors);
 	return moved;
+}
+
+void
+sighting_add_sensors(struct sighting *s, const struct sighting *other)
+{
+	for (uint16_t i = 0; i < other->n_sensor; i++)
+		add_sensor(s, other->sensor[i]);
 }
 
 bool
@@ -72,7 +81,7 @@ sighting_get(const struct sighting *s, const struct site *site,
 	    .proto = PROTO_TCP,
 	    .direction = site_direction(site, &s->client, &s->server),
 	    .start_ns = s->start_ns,
-	    .last_ns = s->start_ns,
+	    .last_ns = s->last_ns,
 	    .relay = s->relay,
 	};
 	party_resolve(site, &s->client, &out->client);

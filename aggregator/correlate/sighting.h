@@ -13,10 +13,10 @@
 
 /*
  * What a detector remembers of a connection for an alert that may come later:
- * a twentieth of it.  No pointers in it.
+ * a fifteenth of it.  No pointers in it.
  */
 struct sighting {
-	int64_t start_ns;
+	int64_t start_ns, last_ns;
 	struct addr client, server;
 	uint16_t client_port, server_port;
 	uint16_t sensor[SIGHTING_SENSORS_MAX];
@@ -29,10 +29,13 @@ struct sighting {
 void sighting_set(
     struct sighting *s, const struct connection *c, struct sensors *sensors);
 
-/* Of the same connection: the earlier time, all sensors.  Returns whether the
- * time changed. */
+/* Of the same connection: the widest times, all sensors.  Returns whether the
+ * start changed. */
 bool sighting_refine(
     struct sighting *s, const struct connection *c, struct sensors *sensors);
+
+/* The sensors of another one too. */
+void sighting_add_sensors(struct sighting *s, const struct sighting *other);
 
 bool sighting_is_of(const struct sighting *s, const struct connection *c);
 

@@ -129,7 +129,8 @@ tell_all(struct sliding *w, struct counting *k, const struct sliding_put *p)
 	}
 }
 
-/* 'c' itself, as it would be remembered: without attempts. */
+/* 'c' itself, as it would be remembered.  An attempt says nothing of the
+ * beginning: that connection may be one that was thinned out. */
 static void
 tell_one(struct sliding *w, const struct sliding_put *p)
 {
@@ -137,6 +138,8 @@ tell_one(struct sliding *w, const struct sliding_put *p)
 	struct connection c;
 
 	sighting_set(&s, p->connection, w->sensors);
+	if (p->event == CONNECTION_ATTEMPT)
+		s.start_ns = s.last_ns;
 	sighting_get(&s, w->site, w->sensors, &c);
 	p->fn(p->arg, &c, p->what, p->event);
 }

@@ -58,8 +58,8 @@ struct sliding_put {
 };
 
 #define SLIDING_EVENTS                                                         \
-	(1U << CONNECTION_NEW | 1U << CONNECTION_WITNESS |                     \
-	    1U << CONNECTION_DETAIL)
+	(1U << CONNECTION_NEW | 1U << CONNECTION_ATTEMPT |                     \
+	    1U << CONNECTION_WITNESS | 1U << CONNECTION_DETAIL)
 
 /* site: borrowed.  NULL: no memory. */
 struct sliding *sliding_new(const struct site *site,

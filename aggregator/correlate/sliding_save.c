@@ -12,6 +12,7 @@ sliding_save(const struct sliding *w, struct wr *out)
 	wr_u64(out, w->evicted);
 	wr_i64(out, w->newest_ns);
 	wr_i64(out, w->clock_ns);
+	wr_i64(out, w->quiet_ns);
 	sensors_save(w->sensors, out);
 	map_save(w->over, SIZE_MAX, out);
 	wr_u32(out, (uint32_t)map_count(w->counting));
@@ -69,6 +70,7 @@ sliding_load(struct sliding *w, struct rd *r)
 	w->evicted = rd_u64(r);
 	w->newest_ns = rd_i64(r);
 	w->clock_ns = rd_i64(r);
+	w->quiet_ns = rd_i64(r);
 	if (sensors_load(w->sensors, r) == -1 || map_load(w->over, r) == -1)
 		return -1;
 	n = rd_u32(r);

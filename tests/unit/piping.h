@@ -10,7 +10,7 @@
 
 #include <inttypes.h>
 
-#define TOLD_MAX 64
+#define TOLD_MAX 512
 #define EXPECTATIONS_MAX 8
 
 struct told_alert {
