@@ -4,6 +4,7 @@
 #include "aggregator/correlate/alerts.h"
 #include "aggregator/correlate/detect.h"
 #include "aggregator/correlate/fold.h"
+#include "aggregator/correlate/hold.h"
 #include "aggregator/correlate/incident.h"
 #include "common/err.h"
 
@@ -14,6 +15,7 @@
 struct pipeline {
 	struct pipeline_sink sink;
 	struct fold *fold;
+	struct hold *hold;
 	struct alerts *alerts;
 	struct detect *detect;
 	struct incidents *incidents;
@@ -29,15 +31,65 @@ tell_incident(struct pipeline *p, const struct incident *i, const char *op)
 }
 
 static void
+tell_alert(struct pipeline *p, const struct alert *a, bool update)
+{
+	if (!p->muted && p->sink.alert != NULL)
+		p->sink.alert(p->sink.arg, a, update);
+}
+
+/* It is evidence of each of them, at that one's own time.  The alert names
+ * the incident of the first. */
+static void
+on_shared(struct pipeline *p, struct alert *a, const struct alert_share *share,
+    size_t n, bool update)
+{
+	*a->incident = '\0';
+	for (size_t k = 0; k < n; k++) {
+		struct alert own = *a;
+		const struct incident *i;
+		const char *op;
+
+		own.address = share[k].address;
+		own.severity = share[k].severity;
+		own.first_ns = share[k].first_ns;
+		own.last_ns = share[k].last_ns;
+		memcpy(own.honeypot, share[k].honeypot, sizeof(own.honeypot));
+		i = incidents_alert(p->incidents, &own, &op);
+		tell_incident(p, i, op);
+		if (i != NULL && *a->incident == '\0')
+			memcpy(a->incident, i->id, sizeof(a->incident));
+	}
+	tell_alert(p, a, update);
+}
+
+static void
 on_alert(void *arg, struct alert *a, bool update)
 {
 	struct pipeline *p = arg;
 	const char *op = "";
-	const struct incident *i = incidents_alert(p->incidents, a, &op);
+	const struct incident *i;
+	const struct alert_share *share;
+	size_t n;
 
-	if (!p->muted && p->sink.alert != NULL)
-		p->sink.alert(p->sink.arg, a, update);
+	share = alerts_shares(p->alerts, a, &n);
+	if (n > 0) {
+		on_shared(p, a, share, n, update);
+		return;
+	}
+	i = incidents_alert(p->incidents, a, &op);
+	tell_alert(p, a, update);
 	tell_incident(p, i, op);
+}
+
+static void
+judge(void *arg, const struct connection *c, enum connection_event event)
+{
+	struct pipeline *p = arg;
+
+	if (event == CONNECTION_NEW)
+		tell_incident(
+		    p, incidents_connection(p->incidents, c), "update");
+	detect_connection(p->detect, c, event);
 }
 
 static void
@@ -46,10 +98,8 @@ on_connection(
 {
 	struct pipeline *p = arg;
 
-	if (event == CONNECTION_NEW)
-		tell_incident(
-		    p, incidents_connection(p->incidents, c), "update");
-	detect_connection(p->detect, c, event);
+	if (!hold_connection(p->hold, c, event))
+		judge(p, c, event);
 	if (event == CONNECTION_END && !p->muted && p->sink.connection != NULL)
 		p->sink.connection(p->sink.arg, c);
 }
@@ -58,11 +108,13 @@ static int
 open_parts(struct pipeline *p, const struct site *site, struct err *e)
 {
 	const struct alerts_sink alerts_sink = {p, on_alert};
+	const struct hold_sink hold_sink = {p, judge};
 	struct fold_sink fold_sink = {.arg = p, .event = on_connection};
 
 	p->alerts = alerts_new(site, &ALERTS_SIZES, &alerts_sink);
 	p->incidents = incidents_new(site, &INCIDENTS_SIZES);
-	if (p->alerts == NULL || p->incidents == NULL)
+	p->hold = hold_new(site, &hold_sink);
+	if (p->alerts == NULL || p->incidents == NULL || p->hold == NULL)
 		return err_set(e, EX_OSERR, "out of memory");
 	p->detect = detect_new(site, p->alerts, e);
 	if (p->detect == NULL)
@@ -98,6 +150,7 @@ pipeline_free(struct pipeline *p)
 	if (p == NULL)
 		return;
 	fold_free(p->fold);
+	hold_free(p->hold);
 	detect_free(p->detect);
 	alerts_free(p->alerts);
 	incidents_free(p->incidents);
@@ -123,7 +176,8 @@ settle(struct pipeline *p)
 	    .stray = n.stray,
 	    .expected = n.expected,
 	    .evicted = n.evicted + alerts_evicted(p->alerts) +
-		       incidents_evicted(p->incidents),
+		       incidents_evicted(p->incidents) +
+		       detect_evicted(p->detect),
 	};
 }
 
@@ -138,6 +192,7 @@ void
 pipeline_advance(struct pipeline *p, int64_t now_ns)
 {
 	fold_advance(p->fold, now_ns);
+	hold_tick(p->hold, now_ns);
 	detect_tick(p->detect, now_ns);
 	settle(p);
 }
@@ -146,6 +201,8 @@ void
 pipeline_finish(struct pipeline *p)
 {
 	fold_finish(p->fold);
+	hold_tick(p->hold, INT64_MAX);
+	detect_tick(p->detect, INT64_MAX);
 	settle(p);
 }
 
@@ -195,6 +252,48 @@ pipeline_restore_incident(struct pipeline *p, const struct incident *i)
 	rc = incidents_restore(p->incidents, i, last);
 	free(last);
 	return rc;
+}
+
+/* --- snapshots --------------------------------------------------------------
+ */
+
+#define OWN_PARTS 4
+
+/* In the order in which they are loaded: alerts know of detectors. */
+static size_t
+parts(
+    const struct pipeline *p, struct snapshot_part out[static DETECT_PARTS_MAX])
+{
+	out[0] = (struct snapshot_part){
+	    "fold", FOLD_VERSION, p->fold, fold_save, fold_load};
+	out[1] = (struct snapshot_part){
+	    "alerts", ALERTS_VERSION, p->alerts, alerts_save, alerts_load};
+	out[2] = (struct snapshot_part){"incidents", INCIDENTS_VERSION,
+	    p->incidents, incidents_save, incidents_load};
+	out[3] = (struct snapshot_part){
+	    "hold", HOLD_VERSION, p->hold, hold_save, hold_load};
+	return OWN_PARTS + detect_parts(p->detect, out + OWN_PARTS);
+}
+
+int
+pipeline_snapshot(
+    const struct pipeline *p, snapshot_put_fn *put, void *arg, struct err *e)
+{
+	struct snapshot_part part[OWN_PARTS + DETECT_PARTS_MAX];
+
+	return snapshot_save(part, parts(p, part), put, arg, e);
+}
+
+int
+pipeline_resume(
+    struct pipeline *p, snapshot_get_fn *get, void *arg, struct err *e)
+{
+	struct snapshot_part part[OWN_PARTS + DETECT_PARTS_MAX];
+
+	if (snapshot_load(part, parts(p, part), get, arg, e) == -1)
+		return -1;
+	settle(p);
+	return 0;
 }
 
 const struct pipeline_counts *

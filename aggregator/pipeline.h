@@ -3,6 +3,7 @@
 #define AGGREGATOR_PIPELINE_H
 
 #include "aggregator/correlate/connection.h"
+#include "aggregator/correlate/snapshot.h"
 #include "common/alert.h"
 #include "common/record.h"
 #include "common/site.h"
@@ -70,6 +71,19 @@ void pipeline_mute(struct pipeline *p, bool on);
  */
 int pipeline_restore_alert(struct pipeline *p, const struct alert *a);
 int pipeline_restore_incident(struct pipeline *p, const struct incident *i);
+
+/*
+ * All that the pipeline remembers, after any put or advance, as parts of
+ * bytes (see snapshot.h); a fresh pipeline that is given them goes on from
+ * there, to the byte, and the alerts and incidents of that moment count as
+ * told.  The site is not in it.
+ *
+ * pipeline_resume(): after -1 the pipeline is of no use.
+ */
+int pipeline_snapshot(
+    const struct pipeline *p, snapshot_put_fn *put, void *arg, struct err *e);
+int pipeline_resume(
+    struct pipeline *p, snapshot_get_fn *get, void *arg, struct err *e);
 
 const struct pipeline_counts *pipeline_counts(const struct pipeline *p);
 

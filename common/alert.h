@@ -56,7 +56,8 @@ struct alert {
 	int64_t first_ns, last_ns; /* event time; TIME_NONE: unknown */
 	uint64_t count;		   /* connections */
 	uint64_t peers;		   /* distinct */
-	struct names honeypots, sensors;
+	struct names honeypots;	   /* shared: in the order in which they came */
+	struct names sensors;
 	char incident[ID_TEXT_MAX]; /* "" : none */
 	char text[ALERT_TEXT_MAX];
 	/* The connection that changed it last. */

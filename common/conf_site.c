@@ -5,7 +5,9 @@
 #include "common/conf.h"
 #include "common/err.h"
 #include "common/filter.h"
+#include "common/log.h"
 #include "common/site.h"
+#include "common/user.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,7 @@ struct raw {
 	struct ports ports;
 	char *match, *owner, *reason;
 	int64_t expires_ns;
+	struct conf_strings relay;
 };
 
 static const struct conf_option honeynet_options[] = {
@@ -38,6 +41,7 @@ static const struct conf_option subscriber_options[] = {
 };
 static const struct conf_option honeypot_options[] = {
     {"addresses", CONF_NETS, CONF_MEMBER(struct raw, nets), .required = true},
+    {"relay-uid", CONF_STRINGS, CONF_MEMBER(struct raw, relay)},
     {0},
 };
 static const struct conf_option class_options[] = {
@@ -138,12 +142,65 @@ add_subscriber(struct site *s, const struct conf_section *section,
 		   : conf_within(section, "key", e);
 }
 
+/*
+ * Honeypots have users of their own.  Of a name that this host does not know
+ * nobody here can say the number: such a honeypot relays for nobody, which
+ * alarms too much and not too little.
+ */
+static int
+add_relay(const struct conf_section *section, const char *who, uint32_t *uid,
+    struct err *e)
+{
+	char place[CONF_PLACE_MAX];
+
+	switch (user_uid(who, uid)) {
+	case USER_FOUND:
+		return 1;
+	case USER_UNKNOWN:
+		log_warn("config",
+		    "%s: no user '%s' on this host; give the number that "
+		    "'id -u %s' prints on honeypot '%s'",
+		    conf_place(section, "relay-uid", place), who, who,
+		    conf_title(section));
+		return 0;
+	case USER_BAD:
+		break;
+	}
+	return conf_fail(section, "relay-uid", e,
+	    "'%s' is neither a user's name nor its number", who);
+}
+
+static int
+add_relays(struct honeypot *h, const struct conf_section *section,
+    const struct conf_strings *who, struct err *e)
+{
+	if (who->n == 0)
+		return 0;
+	h->relay_uid = calloc(who->n, sizeof(*h->relay_uid));
+	if (h->relay_uid == NULL)
+		return err_set(e, EX_OSERR, "out of memory");
+	for (size_t i = 0; i < who->n; i++) {
+		int found = add_relay(
+		    section, who->text[i], &h->relay_uid[h->n_relay_uid], e);
+
+		if (found == -1) {
+			free(h->relay_uid);
+			return -1;
+		}
+		h->n_relay_uid += (size_t)found;
+	}
+	return 0;
+}
+
 static int
 add_honeypot(struct site *s, const struct conf_section *section, struct raw *r,
     struct err *e)
 {
-	struct honeypot h = {.addresses = take_nets(r)};
+	struct honeypot h = {.name = ""};
 
+	if (add_relays(&h, section, &r->relay, e) == -1)
+		return -1;
+	h.addresses = take_nets(r);
 	name_of(section, h.name);
 	return site_add_honeypot(s, &h, e) == 0
 		   ? 0

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 struct map;
+struct rd;
+struct wr;
 
 /*
  * A hash map that never holds more than 'max' entries: a put that finds it
@@ -53,5 +55,16 @@ void *map_younger(const struct map *m, const void *value);
 
 size_t map_count(const struct map *m);
 uint64_t map_evicted(const struct map *m);
+
+/*
+ * Write the 'max' youngest entries, from the oldest of them on, and how many
+ * were evicted, as they lie in memory: no pointers in keys and values, or the
+ * reader mends them.
+ */
+void map_save(const struct map *m, size_t max, struct wr *w);
+
+/* Fill an empty map with what map_save() wrote: the same entries in the same
+ * order of age.  Returns 0, or -1: the bytes are of a map of another shape. */
+int map_load(struct map *m, struct rd *r);
 
 #endif

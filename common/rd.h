@@ -71,6 +71,20 @@ rd_u32(struct rd *r)
 			       (uint32_t)b[2] << 8 | b[3];
 }
 
+static inline uint64_t
+rd_u64(struct rd *r)
+{
+	uint64_t high = rd_u32(r);
+
+	return high << 32 | rd_u32(r);
+}
+
+static inline int64_t
+rd_i64(struct rd *r)
+{
+	return (int64_t)rd_u64(r);
+}
+
 /* Copy 'n' bytes; zeroes when there are fewer. */
 static inline void
 rd_copy(struct rd *r, void *to, size_t n)
@@ -81,6 +95,22 @@ rd_copy(struct rd *r, void *to, size_t n)
 		memset(to, 0, n);
 	else
 		memcpy(to, b, n);
+}
+
+/* What wr_text() wrote, into 'size' bytes; longer is bad. */
+static inline void
+rd_text(struct rd *r, char *to, size_t size)
+{
+	size_t n = rd_u16(r);
+	const uint8_t *b = rd_bytes(r, n);
+
+	if (n >= size)
+		r->bad = true;
+	if (b == NULL || n >= size)
+		n = 0;
+	if (n > 0)
+		memcpy(to, b, n);
+	to[n] = '\0';
 }
 
 #endif

@@ -101,6 +101,14 @@ expectation_fini(struct expectation *x)
 }
 
 static void
+honeypot_fini(struct honeypot *h)
+{
+	nets_fini(&h->addresses);
+	free(h->relay_uid);
+	h->relay_uid = NULL;
+}
+
+static void
 option_fini(struct detector_option *o)
 {
 	free(o->value);
@@ -115,7 +123,7 @@ site_free(struct site *s)
 	for (size_t i = 0; i < s->n_honeynet; i++)
 		nets_fini(&s->honeynet[i].home);
 	for (size_t i = 0; i < s->n_honeypot; i++)
-		nets_fini(&s->honeypot[i].addresses);
+		honeypot_fini(&s->honeypot[i]);
 	for (size_t i = 0; i < s->n_sensor; i++)
 		nets_fini(&s->sensor[i].addresses);
 	for (size_t i = 0; i < s->n_filter; i++)
@@ -239,7 +247,7 @@ site_add_honeypot(struct site *s, struct honeypot *h, struct err *e)
 		return 0;
 	ranges_drop(&s->owner, (uint32_t)s->n_honeypot);
 fail:
-	nets_fini(&h->addresses);
+	honeypot_fini(h);
 	return -1;
 }
 

@@ -32,6 +32,8 @@ struct honeypot {
 	char name[SITE_NAME_MAX];
 	struct addr primary;
 	struct nets addresses;
+	uint32_t *relay_uid; /* who relay for visitors by design; owned */
+	size_t n_relay_uid;
 	size_t honeynet; /* index; the site fills it in */
 	bool learned;	 /* by site_alias() */
 };
@@ -147,6 +149,11 @@ const struct honeynet *site_honeynet(
  * its own, named by its address).  Borrowed until site_alias(). */
 const struct honeypot *site_honeypot(
     const struct site *s, const struct addr *a);
+
+/* Whether what 'uid' does on the honeypot that owns 'a' is its visitors' doing,
+ * by design; and whether any uid's is. */
+bool site_relays(const struct site *s, const struct addr *a, uint32_t uid);
+bool site_has_relay(const struct site *s, const struct addr *a);
 
 /* NULL: no such name. */
 const struct port_class *site_class(const struct site *s, const char *name);

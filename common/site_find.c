@@ -59,6 +59,25 @@ site_honeypot(const struct site *s, const struct addr *a)
 	return r == NULL ? NULL : &s->honeypot[r->owner];
 }
 
+bool
+site_relays(const struct site *s, const struct addr *a, uint32_t uid)
+{
+	const struct honeypot *h = site_honeypot(s, a);
+
+	for (size_t i = 0; h != NULL && i < h->n_relay_uid; i++)
+		if (h->relay_uid[i] == uid)
+			return true;
+	return false;
+}
+
+bool
+site_has_relay(const struct site *s, const struct addr *a)
+{
+	const struct honeypot *h = site_honeypot(s, a);
+
+	return h != NULL && h->n_relay_uid > 0;
+}
+
 /* By name: the first element of 'what' that has it. */
 #define BY_NAME(s, what, wanted)                                               \
 	do {                                                                   \

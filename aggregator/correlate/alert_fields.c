@@ -8,14 +8,17 @@
 #include <string.h>
 
 void
-alert_set_id(struct alert *a, const struct addr *peer, int64_t quiet_ns)
+alert_set_id(struct alert *a, const struct addr *honeypot,
+    const struct addr *peer, int64_t quiet_ns)
 {
-	char what[512], honeypot[ADDR_TEXT_MAX], who[ADDR_TEXT_MAX] = "-";
+	char what[512], whose[ADDR_TEXT_MAX] = "-", who[ADDR_TEXT_MAX] = "-";
 
+	if (honeypot != NULL)
+		addr_format(honeypot, whose);
 	if (peer != NULL)
 		addr_format(peer, who);
 	snprintf(what, sizeof(what), "alert\n%s\n%s\n%s\n%s\n%u\n", a->detector,
-	    a->honeynet, addr_format(&a->address, honeypot), who, a->port);
+	    honeypot == NULL ? "-" : a->honeynet, whose, who, a->port);
 	ident_make(what, a->first_ns, quiet_ns, a->id);
 }
 

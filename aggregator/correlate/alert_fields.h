@@ -12,8 +12,10 @@
 /* What an alert takes over from connections: the same whatever the order in
  * which they come. */
 
-/* Its id, from the other fields.  peer: NULL, an alert for all peers. */
-void alert_set_id(struct alert *a, const struct addr *peer, int64_t quiet_ns);
+/* Its id, from the other fields.  honeypot: NULL, an alert for all of them;
+ * peer: NULL, one for all peers. */
+void alert_set_id(struct alert *a, const struct addr *honeypot,
+    const struct addr *peer, int64_t quiet_ns);
 
 /* Times and witnesses.  Returns whether something changed. */
 bool alert_refine(struct alert *a, const struct connection *c);

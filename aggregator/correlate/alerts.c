@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "aggregator/correlate/alerts.h"
+#include "aggregator/correlate/alerts_internal.h"
 
 #include "aggregator/correlate/alert_fields.h"
 #include "aggregator/correlate/detect.h"
@@ -10,40 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
-/* A key without holes. */
-struct alert_key {
-	const struct alert_sink *by;
-	struct addr honeypot; /* primary */
-	struct addr peer;     /* zeroes where all share an alert */
-	uint64_t port;
-};
-
-/* Of whom an alert has counted a connection. */
-struct peer_key {
-	uint64_t alert; /* serial */
-	struct addr peer;
-};
-
-struct open_alert {
-	struct alert a;
-	const struct alert_sink *by;
-	uint64_t serial;
-	uint64_t peers;	   /* counted here; a.peers may know of more */
-	int64_t newest_ns; /* start of the connection that 'a' shows */
-	bool was_told, pending;
-	TAILQ_ENTRY(open_alert) entry; /* among the pending */
-};
-
-struct alerts {
-	const struct site *site;
-	struct alerts_sink sink;
-	struct map *open;  /* struct alert_key -> struct open_alert */
-	struct map *peers; /* struct peer_key, a set */
-	TAILQ_HEAD(, open_alert) pending;
-	uint64_t serials;
-};
+/* Alerts that honeypots share, 1.7 kB each; honeypots that are suspect. */
+#define SHARES_MAX 2048
+#define SUSPECTS_MAX 4096
 
 /* --- telling ---------------------------------------------------------------
  */
@@ -78,40 +48,102 @@ tell_later(struct alerts *s, struct open_alert *o)
 /* --- counting ---------------------------------------------------------------
  */
 
+/* Returns whether 'what' is new to the alert. */
+static bool
+note(struct alerts *s, const struct open_alert *o, enum counted as,
+    const struct addr *what)
+{
+	struct counted_key key = {o->serial, *what, as};
+	bool is_new;
+
+	map_touch(s->counted, map_put(s->counted, &key, &is_new));
+	return is_new;
+}
+
+/* Of the addresses of one peer, in a /64, the lowest is shown, so that their
+ * order does not matter. */
+static void
+show_peer(struct alert *a, const struct addr *peer)
+{
+	if (!a->has_peer || addr_cmp(peer, &a->peer) < 0)
+		a->peer = *peer;
+	a->has_peer = true;
+}
+
 static void
 count_peer(struct alerts *s, struct open_alert *o, const struct addr *peer)
 {
-	struct peer_key key = {o->serial, party_counted(peer)};
-	bool is_new;
+	const struct addr counted = party_counted(peer);
 
-	map_touch(s->peers, map_put(s->peers, &key, &is_new));
-	o->peers += is_new;
+	o->peers += note(s, o, COUNTED_PEER, &counted);
 	if (o->peers > o->a.peers)
 		o->a.peers = o->peers;
-	if (o->by->detector->per_peer)
-		return;
-	/* One peer is shown; of its addresses in a /64 the lowest, so that
-	 * their order does not matter. */
-	if (o->a.peers == 1 &&
-	    (!o->a.has_peer || addr_cmp(peer, &o->a.peer) < 0))
-		o->a.peer = *peer;
-	o->a.has_peer = o->a.peers == 1;
-	if (!o->a.has_peer)
+	if (o->a.peers == 1 || o->by->detector->per_peer) {
+		show_peer(&o->a, peer);
+	} else {
+		o->a.has_peer = false;
 		memset(&o->a.peer, 0, sizeof(o->a.peer));
+	}
 }
 
 static void
 count(struct alerts *s, struct open_alert *o, const struct finding *f)
 {
-	o->a.count++;
+	if (f->once == NULL)
+		o->a.count++;
+	else
+		o->once += note(s, o, COUNTED_ONCE, f->once);
+	if (o->once > o->a.count)
+		o->a.count = o->once;
 	if (f->peer != NULL)
 		count_peer(s, o, f->peer);
 	if (f->severity > o->a.severity)
 		o->a.severity = f->severity;
-	names_add(&o->a.honeypots, f->honeypot->name);
+	if (o->by->detector->shared)
+		share_put(s, o, f);
+	else
+		names_add(&o->a.honeypots, f->honeypot->name);
 	alert_show(&o->a, &o->newest_ns, f->connection);
 	alert_refine(&o->a, f->connection);
 	tell_later(s, o);
+}
+
+/* --- who is suspect ---------------------------------------------------------
+ */
+
+static void
+suspect(struct alerts *s, const struct detector *d, enum severity severity,
+    const struct addr *honeypot, int64_t time_ns)
+{
+	bool is_new;
+	int64_t *since;
+
+	if (d->hearsay ||
+	    (severity != SEVERITY_SUSPECT && severity != SEVERITY_COMPROMISED))
+		return;
+	since = map_put(s->suspects, honeypot, &is_new);
+	*since = is_new ? time_ns : span_earlier(*since, time_ns);
+	map_touch(s->suspects, since);
+}
+
+bool
+alerts_suspect(
+    const struct alerts *s, const struct addr *honeypot, int64_t *since_ns)
+{
+	const int64_t *since = map_get(s->suspects, honeypot);
+
+	if (since != NULL)
+		*since_ns = *since;
+	return since != NULL;
+}
+
+void
+alerts_unsuspect(struct alerts *s, const struct addr *honeypot)
+{
+	int64_t *since = map_get(s->suspects, honeypot);
+
+	if (since != NULL)
+		map_remove(s->suspects, since);
 }
 
 /* --- opening -----------------------------------------------------------------
@@ -135,12 +167,10 @@ static struct alert_key
 key_of(const struct alert_sink *by, const struct addr *honeypot,
     const struct addr *peer, uint16_t port)
 {
-	struct alert_key key = {
-	    .by = by,
-	    .honeypot = *honeypot,
-	    .port = port,
-	};
+	struct alert_key key = {.by = by, .port = port};
 
+	if (!by->detector->shared)
+		key.honeypot = *honeypot;
 	if (by->detector->per_peer && peer != NULL)
 		key.peer = party_counted(peer);
 	return key;
@@ -171,12 +201,12 @@ init(struct alerts *s, struct open_alert *o, const struct alert_sink *by,
 		a->has_peer = true;
 		a->peer = *f->peer;
 	}
-	alert_set_id(
-	    a, by->detector->per_peer ? &key->peer : NULL, by->quiet_ns);
+	alert_set_id(a, by->detector->shared ? NULL : &a->address,
+	    by->detector->per_peer ? &key->peer : NULL, by->quiet_ns);
 }
 
-void
-alerts_raise(struct alert_sink *out, const struct finding *f)
+static void
+raise_it(struct alert_sink *out, const struct finding *f)
 {
 	struct alerts *s = out->alerts;
 	struct alert_key key =
@@ -203,6 +233,18 @@ alerts_raise(struct alert_sink *out, const struct finding *f)
 }
 
 void
+alerts_raise(struct alert_sink *out, const struct finding *f)
+{
+	struct finding own = *f;
+
+	if (f->connection->relay && !out->detector->relay_too)
+		own.severity = SEVERITY_NOTICE;
+	suspect(out->alerts, out->detector, own.severity, &f->honeypot->primary,
+	    f->connection->start_ns);
+	raise_it(out, &own);
+}
+
+void
 alerts_restore(struct alert_sink *out, const struct alert *a)
 {
 	struct alerts *s = out->alerts;
@@ -221,6 +263,7 @@ alerts_restore(struct alert_sink *out, const struct alert *a)
 	if (a->has_peer)
 		count_peer(s, o, &a->peer);
 	map_touch(s->open, o);
+	suspect(s, out->detector, a->severity, &a->address, a->first_ns);
 }
 
 const struct alert *
@@ -245,7 +288,8 @@ alerts_flush(struct alerts *s)
 uint64_t
 alerts_evicted(const struct alerts *s)
 {
-	return map_evicted(s->open) + map_evicted(s->peers);
+	return s->evicted + map_evicted(s->open) + map_evicted(s->counted) +
+	       map_evicted(s->shares) + map_evicted(s->suspects);
 }
 
 struct alerts *
@@ -261,8 +305,13 @@ alerts_new(const struct site *site, const struct alerts_sizes *sizes,
 	TAILQ_INIT(&s->pending);
 	s->open = map_new(
 	    sizeof(struct alert_key), sizeof(struct open_alert), sizes->alerts);
-	s->peers = map_new(sizeof(struct peer_key), 0, sizes->peers);
-	if (s->open == NULL || s->peers == NULL) {
+	s->counted = map_new(sizeof(struct counted_key), 0, sizes->peers);
+	s->shares =
+	    map_new(sizeof(uint64_t), sizeof(struct shares), SHARES_MAX);
+	s->suspects =
+	    map_new(sizeof(struct addr), sizeof(int64_t), SUSPECTS_MAX);
+	if (s->open == NULL || s->counted == NULL || s->shares == NULL ||
+	    s->suspects == NULL) {
 		alerts_free(s);
 		return NULL;
 	}
@@ -276,6 +325,8 @@ alerts_free(struct alerts *s)
 	if (s == NULL)
 		return;
 	map_free(s->open);
-	map_free(s->peers);
+	map_free(s->counted);
+	map_free(s->shares);
+	map_free(s->suspects);
 	free(s);
 }

@@ -9,6 +9,9 @@
 #include <stdint.h>
 
 struct alerts;
+struct known;
+struct rd;
+struct wr;
 struct detector;
 
 /*
@@ -20,7 +23,7 @@ struct alerts_sizes {
 	uint32_t peers;	 /* of all alerts; a forgotten one counts again */
 };
 
-/* 3 kB an alert, 56 bytes a peer: 57 MB when both are full. */
+/* 3 kB an alert, 64 bytes a peer: 58 MB when both are full. */
 #define ALERTS_SIZES                                                           \
 	(struct alerts_sizes)                                                  \
 	{                                                                      \
@@ -43,6 +46,7 @@ void alerts_free(struct alerts *a);
  * the alerts. */
 struct alert_sink {
 	struct alerts *alerts;
+	const struct known *known; /* what is usual */
 	const struct detector *detector;
 	const void *self;
 	int64_t quiet_ns; /* after which the next is another alert */
@@ -55,6 +59,10 @@ struct alert_sink {
  * port: 0: none.
  * event: of the connection.  CONNECTION_NEW counts it; the others only bring
  *        times and witnesses up to date.
+ * once: what the alert's count is of, each once; NULL: of connections.
+ *
+ * What a uid does that relays for visitors by design is a notice at most,
+ * unless the detector says otherwise (relay_too).
  */
 struct finding {
 	enum severity severity;
@@ -63,6 +71,7 @@ struct finding {
 	uint16_t port;
 	const struct connection *connection;
 	enum connection_event event;
+	const struct addr *once;
 };
 
 void alerts_raise(struct alert_sink *out, const struct finding *f);
@@ -75,8 +84,41 @@ void alerts_restore(struct alert_sink *out, const struct alert *a);
 const struct alert *alerts_get(const struct alert_sink *out,
     const struct addr *honeypot, const struct addr *peer, uint16_t port);
 
+/*
+ * The honeypots of an alert that many share, in the order in which they came,
+ * each with its own times and severity; none for other alerts.
+ *
+ * a: as the sink is given it.  Borrowed until the next raise.
+ */
+struct alert_share {
+	struct addr address; /* primary */
+	char honeypot[SITE_NAME_MAX];
+	enum severity severity;
+	int64_t first_ns, last_ns;
+};
+const struct alert_share *alerts_shares(
+    const struct alerts *s, const struct alert *a, size_t *n);
+
+/*
+ * Since when the honeypot of that primary address is suspect: the earliest
+ * time of what was raised as suspect or worse, told already or not, but for
+ * what rests on hearsay (see struct detector).  Returns whether it is.
+ */
+bool alerts_suspect(
+    const struct alerts *s, const struct addr *honeypot, int64_t *since_ns);
+/* An operator closed its incident: it is as good as new. */
+void alerts_unsuspect(struct alerts *s, const struct addr *honeypot);
+
 /* Tell of all that changed. */
 void alerts_flush(struct alerts *a);
+
+/* For snapshots, see snapshot.h.  sink: by the name of its detector, NULL: it
+ * is no more; for alerts_load(). */
+#define ALERTS_VERSION 1
+typedef struct alert_sink *alerts_sink_fn(void *arg, const char *detector);
+void alerts_on_load(struct alerts *a, alerts_sink_fn *sink, void *arg);
+void alerts_save(const void *a, struct wr *w);
+int alerts_load(void *a, struct rd *r);
 
 uint64_t alerts_evicted(const struct alerts *a);
 

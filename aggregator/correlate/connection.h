@@ -41,12 +41,18 @@ struct connection {
 	enum outcome outcome;
 	uint32_t uid; /* with has_uid */
 	bool has_uid;
+	/* By a uid of the client that relays for its visitors by design. */
+	bool relay;
 	bool guessed; /* no SYN: which side serves is a guess */
 	bool has_counts;
 	uint64_t packets_out, octets_out; /* client to server */
 	uint64_t packets_in, octets_in;
 	struct names witnesses; /* sensors */
 	bool expected;
+	/* Who saw the record that is told of, and where (enum record_hook);
+	 * NULL: a file, or an end.  Borrowed. */
+	const char *sensor;
+	uint8_t hook;
 };
 
 /* Why fold tells of a connection. */
@@ -54,7 +60,8 @@ enum connection_event {
 	CONNECTION_NEW,
 	CONNECTION_ATTEMPT, /* a retransmission */
 	CONNECTION_OUTCOME,
-	CONNECTION_WITNESS, /* seen elsewhere too: witnesses, times */
+	CONNECTION_WITNESS, /* another sensor saw it: witnesses, times, uid */
+	CONNECTION_DETAIL,  /* the same sensors know better: times, uid */
 	CONNECTION_END,	    /* forgotten: nothing more will come */
 };
 

@@ -2,7 +2,9 @@
 #include "aggregator/correlate/detect.h"
 
 #include "aggregator/correlate/alerts.h"
+#include "aggregator/correlate/known.h"
 #include "aggregator/correlate/option.h"
+#include "aggregator/correlate/snapshot.h"
 #include "common/err.h"
 #include "common/nearest.h"
 
@@ -24,9 +26,23 @@ const struct detector *const detectors[] = {
 
 #define DETECTORS (sizeof(detectors) / sizeof(*detectors) - 1)
 
+_Static_assert(DETECTORS < DETECT_PARTS_MAX, "each may have a part");
+
+#define DIRECTIONS (DIRECTION_WITHIN + 1)
+#define EVENTS (CONNECTION_END + 1)
+
+/* What changes what is known. */
+#define KNOWN_EVENTS                                                           \
+	(1U << CONNECTION_NEW | 1U << CONNECTION_OUTCOME |                     \
+	    1U << CONNECTION_WITNESS | 1U << CONNECTION_DETAIL)
+
 struct detect {
+	struct known *known;
 	void *self[DETECTORS];
 	struct alert_sink sink[DETECTORS];
+	/* Who asks for what, in their order. */
+	uint8_t who[DIRECTIONS][EVENTS][DETECTORS];
+	uint8_t n_who[DIRECTIONS][EVENTS];
 };
 
 /* What every detector has. */
@@ -108,7 +124,7 @@ read_options(const struct site *site, const struct detector *d, void *own,
 
 static int
 start(struct detect *d, size_t i, const struct site *site,
-    struct alerts *alerts, struct err *e)
+    const struct alert_sink *sink, struct err *e)
 {
 	_Alignas(max_align_t) char own[OPTIONS_BYTES_MAX] = {0};
 	struct common_options common;
@@ -118,32 +134,55 @@ start(struct detect *d, size_t i, const struct site *site,
 	d->self[i] = detectors[i]->new (site, own);
 	if (d->self[i] == NULL)
 		return err_set(e, EX_OSERR, "out of memory");
-	d->sink[i] = (struct alert_sink){
-	    .alerts = alerts,
-	    .detector = detectors[i],
-	    .self = d->self[i],
-	    .quiet_ns = common.quiet_ns,
-	};
+	d->sink[i] = *sink;
+	d->sink[i].detector = detectors[i];
+	d->sink[i].self = d->self[i];
+	d->sink[i].quiet_ns = common.quiet_ns;
 	return 0;
+}
+
+static void
+ask(struct detect *d, size_t i)
+{
+	unsigned int directions = detectors[i]->directions;
+
+	for (size_t way = 0; way < DIRECTIONS; way++)
+		for (size_t event = 0; event < EVENTS; event++)
+			if ((directions == 0 || directions & 1U << way) &&
+			    detectors[i]->events & 1U << event)
+				d->who[way][event][d->n_who[way][event]++] =
+				    (uint8_t)i;
+}
+
+static struct alert_sink *
+sink_of(void *arg, const char *name)
+{
+	return detect_sink(arg, name);
 }
 
 struct detect *
 detect_new(const struct site *site, struct alerts *alerts, struct err *e)
 {
+	struct alert_sink sink = {.alerts = alerts};
 	struct detect *d;
 
 	if (check_names(site, e) == -1)
 		return NULL;
 	d = calloc(1, sizeof(*d));
-	if (d == NULL) {
+	if (d == NULL || (d->known = known_new(&KNOWN_SIZES)) == NULL) {
 		err_set(e, EX_OSERR, "out of memory");
+		free(d);
 		return NULL;
 	}
-	for (size_t i = 0; i < DETECTORS; i++)
-		if (start(d, i, site, alerts, e) == -1) {
+	sink.known = d->known;
+	for (size_t i = 0; i < DETECTORS; i++) {
+		if (start(d, i, site, &sink, e) == -1) {
 			detect_free(d);
 			return NULL;
 		}
+		ask(d, i);
+	}
+	alerts_on_load(alerts, sink_of, d);
 	return d;
 }
 
@@ -155,13 +194,14 @@ detect_free(struct detect *d)
 	for (size_t i = 0; i < DETECTORS; i++)
 		if (d->self[i] != NULL)
 			detectors[i]->free(d->self[i]);
+	known_free(d->known);
 	free(d);
 }
 
 unsigned int
 detect_events(void)
 {
-	unsigned int events = 0;
+	unsigned int events = KNOWN_EVENTS;
 
 	for (size_t i = 0; i < DETECTORS; i++)
 		events |= detectors[i]->events;
@@ -172,15 +212,19 @@ void
 detect_connection(
     struct detect *d, const struct connection *c, enum connection_event event)
 {
-	for (size_t i = 0; i < DETECTORS; i++)
-		if (detectors[i]->events & 1U << event)
-			detectors[i]->connection(
-			    d->self[i], c, event, &d->sink[i]);
+	const uint8_t *who = d->who[c->direction][event];
+
+	if (KNOWN_EVENTS & 1U << event)
+		known_connection(d->known, c);
+	for (size_t n = d->n_who[c->direction][event]; n > 0; n--, who++)
+		detectors[*who]->connection(
+		    d->self[*who], c, event, &d->sink[*who]);
 }
 
 void
 detect_tick(struct detect *d, int64_t now_ns)
 {
+	known_tick(d->known, now_ns);
 	for (size_t i = 0; i < DETECTORS; i++)
 		if (detectors[i]->tick != NULL)
 			detectors[i]->tick(d->self[i], now_ns, &d->sink[i]);
@@ -193,4 +237,34 @@ detect_sink(struct detect *d, const char *name)
 		if (strcmp(detectors[i]->name, name) == 0)
 			return &d->sink[i];
 	return NULL;
+}
+
+size_t
+detect_parts(struct detect *d, struct snapshot_part *out)
+{
+	size_t n = 0;
+
+	out[n++] = (struct snapshot_part){
+	    "known", KNOWN_VERSION, d->known, known_save, known_load};
+	for (size_t i = 0; i < DETECTORS; i++)
+		if (detectors[i]->save != NULL)
+			out[n++] = (struct snapshot_part){
+			    .name = detectors[i]->name,
+			    .version = detectors[i]->version,
+			    .self = d->self[i],
+			    .save = detectors[i]->save,
+			    .load = detectors[i]->load,
+			};
+	return n;
+}
+
+uint64_t
+detect_evicted(const struct detect *d)
+{
+	uint64_t n = known_evicted(d->known);
+
+	for (size_t i = 0; i < DETECTORS; i++)
+		if (detectors[i]->evicted != NULL)
+			n += detectors[i]->evicted(d->self[i]);
+	return n;
 }

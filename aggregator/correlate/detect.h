@@ -13,6 +13,9 @@ struct alerts;
 struct detect;
 struct err;
 struct option;
+struct rd;
+struct snapshot_part;
+struct wr;
 
 /* Room for what a detector's options say. */
 #define OPTIONS_BYTES_MAX 256
@@ -28,8 +31,17 @@ struct detector {
 	const struct option *options;
 	/* An alert for each peer; else one for all, and peers are counted. */
 	bool per_peer;
-	/* Which it asks for: 1 << enum connection_event. */
-	unsigned int events;
+	/* One alert for all honeypots, who are named in the order in which
+	 * they came. */
+	bool shared;
+	/* Also above a notice for a uid that relays by design. */
+	bool relay_too;
+	/* Rests on what others say of other honeypots: makes nobody suspect in
+	 * the eyes of alerts_suspect(). */
+	bool hearsay;
+	/* Which it asks for: 1 << enum connection_event, of connections of
+	 * these directions: 1 << enum direction; 0: of all. */
+	unsigned int events, directions;
 	/* options: filled as the table says; copied if it is kept.  Returns
 	 * NULL when memory is out. */
 	void *(*new)(const struct site *site, const void *options);
@@ -42,6 +54,13 @@ struct detector {
 	 * site matters: the same alert always reads the same. */
 	void (*text)(const void *self, const struct alert *a,
 	    char out[static ALERT_TEXT_MAX]);
+	/* For snapshots, as in snapshot.h; NULL: it remembers nothing. */
+	uint32_t version;
+	void (*save)(const void *self, struct wr *w);
+	int (*load)(void *self, struct rd *r);
+	/* How often it had to forget something for want of room; NULL: never.
+	 */
+	uint64_t (*evicted)(const void *self);
 };
 
 /* All of them, in order of their files' names; NULL behind the last. */
@@ -61,7 +80,16 @@ void detect_free(struct detect *d);
 unsigned int detect_events(void);
 void detect_connection(
     struct detect *d, const struct connection *c, enum connection_event event);
+
+/* Time passed; INT64_MAX: the input ends, and all is judged. */
 void detect_tick(struct detect *d, int64_t now_ns);
+
+/* The parts of a snapshot that are theirs, as many as return; at most
+ * DETECT_PARTS_MAX.  Borrowed. */
+#define DETECT_PARTS_MAX 40
+size_t detect_parts(struct detect *d, struct snapshot_part *out);
+
+uint64_t detect_evicted(const struct detect *d);
 
 /* The sink of the detector of that name, or NULL. */
 struct alert_sink *detect_sink(struct detect *d, const char *name);

@@ -23,6 +23,7 @@ const struct detector detect_outbound = {
     .doc = "A honeypot began a connection to somebody outside that nothing "
 	   "explains.",
     .events = OUTBOUND_EVENTS,
+    .directions = 1U << DIRECTION_OUT,
     .new = outbound_new,
     .free = outbound_free,
     .connection = connection,

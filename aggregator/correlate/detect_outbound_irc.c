@@ -32,6 +32,7 @@ const struct detector detect_outbound_irc = {
 	   "outside; a port that much else uses counts too, and is called "
 	   "weak.",
     .events = OUTBOUND_EVENTS,
+    .directions = 1U << DIRECTION_OUT,
     .new = outbound_new,
     .free = outbound_free,
     .connection = connection,

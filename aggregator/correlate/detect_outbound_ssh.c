@@ -25,6 +25,7 @@ const struct detector detect_outbound_ssh = {
     .doc = "A honeypot began an unexplained connection to an SSH port "
 	   "outside.",
     .events = OUTBOUND_EVENTS,
+    .directions = 1U << DIRECTION_OUT,
     .new = outbound_new,
     .free = outbound_free,
     .connection = connection,

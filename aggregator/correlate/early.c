@@ -3,6 +3,8 @@
 
 #include "aggregator/correlate/span.h"
 #include "common/map.h"
+#include "common/rd.h"
+#include "common/wr.h"
 
 #include <stdlib.h>
 
@@ -107,4 +109,18 @@ uint64_t
 early_evicted(const struct early *e)
 {
 	return map_evicted(e->map);
+}
+
+void
+early_save(const struct early *e, struct wr *w)
+{
+	wr_u64(w, e->given_up);
+	map_save(e->map, SIZE_MAX, w);
+}
+
+int
+early_load(struct early *e, struct rd *r)
+{
+	e->given_up = rd_u64(r);
+	return map_load(e->map, r);
 }

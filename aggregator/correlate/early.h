@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 struct early;
+struct rd;
+struct wr;
 
 /*
  * Replies whose SYN has not come yet: it sits in a batch that fills slowly,
@@ -44,5 +46,9 @@ void early_finish(struct early *e);
 uint64_t early_backscatter(const struct early *e);
 /* Those among them for which there was no room. */
 uint64_t early_evicted(const struct early *e);
+
+/* For snapshots. */
+void early_save(const struct early *e, struct wr *w);
+int early_load(struct early *e, struct rd *r);
 
 #endif

@@ -8,6 +8,8 @@
 #include "aggregator/correlate/table.h"
 #include "aggregator/correlate/tuple.h"
 #include "common/filter.h"
+#include "common/rd.h"
+#include "common/wr.h"
 
 #include <stdlib.h>
 
@@ -182,7 +184,7 @@ put_again(struct fold *f, struct input *in, size_t i, const struct tuple *t,
 	case SEEN_AGAIN:
 		f->n.same_packet++;
 		if (changed)
-			table_tell(&f->table, t, c, CONNECTION_WITNESS);
+			table_tell(&f->table, t, c, CONNECTION_DETAIL);
 		break;
 	}
 	if (blocked_row(&in->blocked, i) && folded_outcome(c, OUTCOME_BLOCKED))
@@ -248,7 +250,7 @@ join_half(struct fold *f, const struct input *in, size_t i,
 
 	folded_count(c, in->b, i, is_client);
 	if (moved)
-		table_tell(&f->table, t, c, CONNECTION_WITNESS);
+		table_tell(&f->table, t, c, CONNECTION_DETAIL);
 	if (!is_client)
 		note_reply(f, t, c, flow_reply(in->b, i));
 }
@@ -315,10 +317,12 @@ fold_put(struct fold *f, const char *sensor, const struct batch *b)
 	    .blocked = {.batch = b},
 	};
 
+	f->table.sensor = sensor;
 	f->n.records += b->n;
 	for (size_t i = 0; i < b->n; i++) {
 		if (i + ROWS_AHEAD < b->n)
 			look_ahead(f, b, i + ROWS_AHEAD);
+		f->table.hook = (uint8_t)batch_hook(b, i);
 		switch (flow_kind(b, i)) {
 		case KIND_SYN:
 			put_syn(f, &in, i);
@@ -389,4 +393,25 @@ fold_free(struct fold *f)
 	early_free(f->early);
 	table_fini(&f->table);
 	free(f);
+}
+
+void
+fold_save(const void *fold, struct wr *w)
+{
+	const struct fold *f = fold;
+
+	wr_bytes(w, &f->n, sizeof(f->n));
+	early_save(f->early, w);
+	table_save(&f->table, w);
+}
+
+int
+fold_load(void *fold, struct rd *r)
+{
+	struct fold *f = fold;
+
+	rd_copy(r, &f->n, sizeof(f->n));
+	if (early_load(f->early, r) == -1)
+		return -1;
+	return table_load(&f->table, r);
 }

@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 struct fold;
+struct rd;
+struct wr;
 
 /*
  * Records become connections.  Two clocks: what belongs together is judged by
@@ -66,5 +68,11 @@ void fold_advance(struct fold *f, int64_t now_ns);
 void fold_finish(struct fold *f);
 
 struct fold_counts fold_counts(const struct fold *f);
+
+/* For snapshots, see snapshot.h.  Under a flood from outside the oldest
+ * connections are left out. */
+#define FOLD_VERSION 1
+void fold_save(const void *f, struct wr *w);
+int fold_load(void *f, struct rd *r);
 
 #endif

@@ -5,6 +5,8 @@
 #include "aggregator/correlate/onset.h"
 #include "aggregator/correlate/span.h"
 #include "common/map.h"
+#include "common/rd.h"
+#include "common/wr.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +25,7 @@ struct incidents {
 	const struct site *site;
 	struct map *open;   /* primary address -> struct open_incident */
 	struct map *onsets; /* primary address -> struct onset */
+	uint64_t evicted;   /* incidents, before a restart */
 };
 
 /* --- the honeypot ----------------------------------------------------------
@@ -232,7 +235,7 @@ incidents_connection(struct incidents *s, const struct connection *c)
 	int64_t onset;
 	bool is_new;
 
-	if (c->expected ||
+	if (c->expected || c->relay ||
 	    (c->direction != DIRECTION_OUT && c->direction != DIRECTION_WITHIN))
 		return NULL;
 	onset_put(map_put(s->onsets, &c->client.primary, &is_new), c->start_ns);
@@ -293,10 +296,72 @@ incidents_restore(
 	return 0;
 }
 
+static void
+save_one(const struct open_incident *o, struct wr *w)
+{
+	wr_bytes(w, &o->i, sizeof(o->i));
+	wr_i64(w, o->first_suspect_ns);
+	wr_bytes(w, o->i.evidence, o->i.n_evidence * sizeof(*o->i.evidence));
+	wr_bytes(w, o->last_ns, o->i.n_evidence * sizeof(*o->last_ns));
+}
+
+void
+incidents_save(const void *incidents, struct wr *w)
+{
+	const struct incidents *s = incidents;
+
+	wr_u64(w, s->evicted + map_evicted(s->open));
+	wr_u32(w, (uint32_t)map_count(s->open));
+	for (const struct open_incident *o = map_oldest(s->open); o != NULL;
+	     o = map_younger(s->open, o))
+		save_one(o, w);
+	map_save(s->onsets, SIZE_MAX, w);
+}
+
+static int
+load_one(struct incidents *s, struct rd *r)
+{
+	struct open_incident o = {.room = 0};
+	size_t n;
+	bool is_new;
+
+	rd_copy(r, &o.i, sizeof(o.i));
+	o.first_suspect_ns = rd_i64(r);
+	n = o.i.n_evidence;
+	o.i.evidence = NULL;
+	if (r->bad || n > EVIDENCE_MAX)
+		return -1;
+	o.room = n;
+	o.i.evidence = calloc(n + 1, sizeof(*o.i.evidence));
+	o.last_ns = calloc(n + 1, sizeof(*o.last_ns));
+	if (o.i.evidence == NULL || o.last_ns == NULL) {
+		fini(&o);
+		return -1;
+	}
+	rd_copy(r, o.i.evidence, n * sizeof(*o.i.evidence));
+	rd_copy(r, o.last_ns, n * sizeof(*o.last_ns));
+	*(struct open_incident *)map_put(s->open, &o.i.address, &is_new) = o;
+	return r->bad || !is_new ? -1 : 0;
+}
+
+int
+incidents_load(void *incidents, struct rd *r)
+{
+	struct incidents *s = incidents;
+	uint32_t n;
+
+	s->evicted = rd_u64(r);
+	n = rd_u32(r);
+	for (uint32_t i = 0; i < n; i++)
+		if (load_one(s, r) == -1)
+			return -1;
+	return map_load(s->onsets, r);
+}
+
 uint64_t
 incidents_evicted(const struct incidents *s)
 {
-	return map_evicted(s->open) + map_evicted(s->onsets);
+	return s->evicted + map_evicted(s->open) + map_evicted(s->onsets);
 }
 
 struct incidents *

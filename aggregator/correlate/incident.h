@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 struct incidents;
+struct rd;
+struct wr;
 
 /*
  * What is known of each honeypot's fall.  The first suspect alert opens its
@@ -56,6 +58,11 @@ const struct incident *incidents_alert(
  */
 int incidents_restore(
     struct incidents *s, const struct incident *i, const int64_t *last_ns);
+
+/* For snapshots, see snapshot.h. */
+#define INCIDENTS_VERSION 1
+void incidents_save(const void *s, struct wr *w);
+int incidents_load(void *s, struct rd *r);
 
 uint64_t incidents_evicted(const struct incidents *s);
 

@@ -12,7 +12,7 @@ struct alert_sink;
 /* The events they ask for. */
 #define OUTBOUND_EVENTS                                                        \
 	(1U << CONNECTION_NEW | 1U << CONNECTION_ATTEMPT |                     \
-	    1U << CONNECTION_WITNESS)
+	    1U << CONNECTION_WITNESS | 1U << CONNECTION_DETAIL)
 
 /* They keep nothing but the site; NULL: no memory. */
 struct outbound {

@@ -89,3 +89,15 @@ replying_evicted(const struct replying *r)
 {
 	return map_evicted(r->set);
 }
+
+void
+replying_save(const struct replying *r, struct wr *w)
+{
+	map_save(r->set, SIZE_MAX, w);
+}
+
+int
+replying_load(struct replying *r, struct rd *in)
+{
+	return map_load(r->set, in);
+}

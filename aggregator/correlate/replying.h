@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct rd;
 struct replying;
+struct wr;
 
 /*
  * Of which honeypots replies are seen, sent and got: only there does silence
@@ -28,5 +30,9 @@ bool replying_is_seen(const struct replying *r, const struct site *s,
     const struct addr *server, const struct addr *client);
 
 uint64_t replying_evicted(const struct replying *r);
+
+/* For snapshots. */
+void replying_save(const struct replying *r, struct wr *w);
+int replying_load(struct replying *r, struct rd *in);
 
 #endif

@@ -2,6 +2,8 @@
 #include "aggregator/correlate/sensors.h"
 
 #include "common/map.h"
+#include "common/rd.h"
+#include "common/wr.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,4 +63,26 @@ sensors_add_name(const struct sensors *s, uint16_t number, struct names *to)
 {
 	if (number != 0)
 		names_add(to, s->name[number]);
+}
+
+void
+sensors_save(const struct sensors *s, struct wr *w)
+{
+	wr_u32(w, (uint32_t)s->n);
+	for (size_t i = 1; i <= s->n; i++)
+		wr_text(w, s->name[i]);
+}
+
+int
+sensors_load(struct sensors *s, struct rd *r)
+{
+	uint32_t n = rd_u32(r);
+	char name[SITE_NAME_MAX];
+
+	for (uint32_t i = 1; i <= n; i++) {
+		rd_text(r, name, sizeof(name));
+		if (r->bad || sensors_number(s, name) != i)
+			return -1;
+	}
+	return 0;
 }

@@ -6,7 +6,9 @@
 
 #include <stdint.h>
 
+struct rd;
 struct sensors;
+struct wr;
 
 /* Small numbers for the names of sensors.  Names are the configured ones: of
  * more than SENSORS_MAX the others have no name. */
@@ -20,5 +22,9 @@ void sensors_free(struct sensors *s);
 uint16_t sensors_number(struct sensors *s, const char *name);
 void sensors_add_name(
     const struct sensors *s, uint16_t number, struct names *to);
+
+/* For snapshots: the numbers stay the same. */
+void sensors_save(const struct sensors *s, struct wr *w);
+int sensors_load(struct sensors *s, struct rd *r);
 
 #endif

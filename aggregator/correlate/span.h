@@ -6,6 +6,10 @@
 
 #include <stdint.h>
 
+/* How much later than its time a record may come: what was sent before it is
+ * there by then. */
+#define STRAGGLERS_NS (500 * NS_PER_MS)
+
 /*
  * How long 'b' is after 'a'; negative: before.  0 when one of them is not
  * known: windows do not apply then.  Times come from strangers: what does not

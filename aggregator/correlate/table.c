@@ -4,6 +4,8 @@
 #include "aggregator/correlate/party.h"
 #include "aggregator/correlate/span.h"
 #include "common/map.h"
+#include "common/rd.h"
+#include "common/wr.h"
 
 static void
 fill(struct table *t, const struct tuple *key, const struct folded *in)
@@ -28,6 +30,10 @@ fill(struct table *t, const struct tuple *key, const struct folded *in)
 	c->packets_in = in->packets_in;
 	c->octets_in = in->octets_in;
 	c->expected = in->expected;
+	c->relay = in->has_uid && in->direction != DIRECTION_IN &&
+		   site_relays(t->site, &key->client, in->uid);
+	c->sensor = t->sensor;
+	c->hook = t->hook;
 	c->witnesses.n = 0;
 	for (uint32_t i = 0; i < in->seen.n; i++)
 		sensors_add_name(
@@ -137,6 +143,7 @@ void
 table_advance(struct table *t, int64_t now_ns)
 {
 	t->clock_ns = now_ns;
+	t->sensor = NULL;
 	expire(t, t->coming);
 	expire(t, t->going);
 }
@@ -153,6 +160,7 @@ end_all(struct table *t, struct map *m)
 void
 table_finish(struct table *t)
 {
+	t->sensor = NULL;
 	end_all(t, t->coming);
 	end_all(t, t->going);
 }
@@ -195,4 +203,24 @@ table_fini(struct table *t)
 	map_free(t->going);
 	replying_free(t->replying);
 	sensors_free(t->sensors);
+}
+
+void
+table_save(const struct table *t, struct wr *w)
+{
+	wr_i64(w, t->clock_ns);
+	sensors_save(t->sensors, w);
+	replying_save(t->replying, w);
+	map_save(t->coming, TABLE_SAVED, w);
+	map_save(t->going, TABLE_SAVED, w);
+}
+
+int
+table_load(struct table *t, struct rd *r)
+{
+	t->clock_ns = rd_i64(r);
+	if (sensors_load(t->sensors, r) == -1 ||
+	    replying_load(t->replying, r) == -1 || map_load(t->coming, r) == -1)
+		return -1;
+	return map_load(t->going, r);
 }

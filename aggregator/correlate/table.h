@@ -9,6 +9,8 @@
 #include "aggregator/correlate/tuple.h"
 
 struct map;
+struct rd;
+struct wr;
 
 /*
  * The connections that fold remembers, and how it tells of them: what each
@@ -20,7 +22,9 @@ struct table {
 	struct map *coming, *going; /* struct tuple -> struct folded */
 	struct replying *replying;
 	struct sensors *sensors;
-	int64_t clock_ns;	 /* TIME_NONE: not set yet */
+	int64_t clock_ns;   /* TIME_NONE: not set yet */
+	const char *sensor; /* of the record at hand; NULL: none */
+	uint8_t hook;
 	struct connection shown; /* what the sink is lent */
 };
 
@@ -54,5 +58,10 @@ void table_advance(struct table *t, int64_t now_ns);
 void table_finish(struct table *t);
 
 uint64_t table_evicted(const struct table *t);
+
+/* For snapshots: of connections, the TABLE_SAVED youngest each way. */
+#define TABLE_SAVED (1 << 17)
+void table_save(const struct table *t, struct wr *w);
+int table_load(struct table *t, struct rd *r);
 
 #endif

@@ -6,14 +6,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-static uint64_t
-rd_u64(struct rd *r)
-{
-	uint64_t high = rd_u32(r);
-
-	return high << 32 | rd_u32(r);
-}
-
 size_t
 block_count(const struct block_reader *u, size_t id)
 {

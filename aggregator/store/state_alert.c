@@ -24,14 +24,14 @@ lines_from_names(const struct names *s, char out[static NAMES_TEXT_MAX])
 static void
 names_from_lines(const char *text, struct names *out)
 {
-	char name[SITE_NAME_MAX];
-
 	out->n = 0;
-	while (*text != '\0') {
+	while (*text != '\0' && out->n < ALERT_NAMES_MAX) {
 		size_t len = strcspn(text, "\n");
 
-		snprintf(name, sizeof(name), "%.*s", (int)len, text);
-		names_add(out, name);
+		/* In their order: some lists have another than the alphabet's.
+		 */
+		snprintf(
+		    out->name[out->n++], SITE_NAME_MAX, "%.*s", (int)len, text);
 		text += len + (text[len] == '\n');
 	}
 }

@@ -119,6 +119,79 @@ piping_restart(struct piping *x)
 	pipeline_mute(x->p, false);
 }
 
+/* --- snapshots --------------------------------------------------------------
+ */
+
+#define PIPING_PARTS_MAX 64
+
+struct piping_part {
+	char name[64];
+	void *bytes;
+	size_t n;
+};
+
+struct piping_kept {
+	struct piping_part part[PIPING_PARTS_MAX];
+	size_t n;
+};
+
+static inline int
+piping_keep(
+    void *arg, const char *name, const void *bytes, size_t n, struct err *e)
+{
+	struct piping_kept *k = arg;
+	struct piping_part *p = &k->part[k->n++];
+
+	(void)e;
+	line_must(k->n <= PIPING_PARTS_MAX, "too many parts", name);
+	snprintf(p->name, sizeof(p->name), "%s", name);
+	p->bytes = malloc(n);
+	line_must(p->bytes != NULL, "no memory", name);
+	memcpy(p->bytes, bytes, n);
+	p->n = n;
+	return 0;
+}
+
+static inline int
+piping_kept(
+    void *arg, const char *name, const void **bytes, size_t *n, struct err *e)
+{
+	struct piping_kept *k = arg;
+
+	(void)e;
+	for (size_t i = 0; i < k->n; i++)
+		if (strcmp(k->part[i].name, name) == 0) {
+			*bytes = k->part[i].bytes;
+			*n = k->part[i].n;
+			return 1;
+		}
+	return 0;
+}
+
+static inline void
+piping_kept_fini(struct piping_kept *k)
+{
+	for (size_t i = 0; i < k->n; i++)
+		free(k->part[i].bytes);
+	k->n = 0;
+}
+
+/* Stop, and go on from a snapshot. */
+static inline void
+piping_resume(struct piping *x)
+{
+	struct piping_kept kept = {.n = 0};
+	struct err e;
+
+	line_must(pipeline_snapshot(x->p, piping_keep, &kept, &e) == 0, e.text,
+	    "snapshot");
+	pipeline_free(x->p);
+	piping_open_pipeline(x);
+	line_must(pipeline_resume(x->p, piping_kept, &kept, &e) == 0, e.text,
+	    "resume");
+	piping_kept_fini(&kept);
+}
+
 static inline void
 piping_close(struct piping *x)
 {
