@@ -25,6 +25,8 @@ bool alert_refine(struct alert *a, const struct connection *c);
 void alert_show(
     struct alert *a, int64_t *newest_ns, const struct connection *c);
 
+#define ALERT_WHO_MAX (SITE_NAME_MAX + ADDR_TEXT_MAX + 4)
+
 /* "combo (10.0.0.5)", or the address alone if it is the name. */
 void alert_who(const struct alert *a, char *out, size_t size);
 

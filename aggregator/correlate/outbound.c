@@ -52,7 +52,7 @@ void
 outbound_text(const struct alert *a, const char *port, const char *weak,
     char out[static ALERT_TEXT_MAX])
 {
-	char who[SITE_NAME_MAX + ADDR_TEXT_MAX + 4], whom[80];
+	char who[ALERT_WHO_MAX], whom[80];
 	char address[ADDR_TEXT_MAX], count[40] = "a connection";
 
 	alert_who(a, who, sizeof(who));

@@ -12,6 +12,8 @@
  *   class irc 6667, 7000
  *   expected mirror 2027-06-30 dst host 151.101.2.132    (or "-": never)
  *   option outbound quiet 48h
+ *   sensor pot1 10.0.0.5 10.0.0.6
+ *   relay combo 998                     (a honeypot's relay-uid)
  *
  * Records:
  *   TIME SENSOR SRC:PORT > DST:PORT KIND [KEY=VALUE...]
@@ -232,6 +234,36 @@ site_line_expected(struct site *s, const char *name, char *save)
 }
 
 static inline void
+site_line_relay(struct site *s, const char *name, const char *uid)
+{
+	for (size_t i = 0; i < s->n_honeypot; i++) {
+		struct honeypot *h = &s->honeypot[i];
+
+		if (strcmp(h->name, name) != 0)
+			continue;
+		h->relay_uid = reallocarray(
+		    h->relay_uid, h->n_relay_uid + 1, sizeof(*h->relay_uid));
+		line_must(h->relay_uid != NULL, "no memory", name);
+		h->relay_uid[h->n_relay_uid++] =
+		    (uint32_t)strtoul(uid, NULL, 10);
+		return;
+	}
+	line_must(false, "no such honeypot", name);
+}
+
+static inline bool
+site_line_sensor(struct site *s, const char *name, char *save, const char *text,
+    struct err *e)
+{
+	struct sensor_entry x = {.name = ""};
+
+	snprintf(x.name, sizeof(x.name), "%s", name);
+	x.key.b[0] = (uint8_t)(s->n_sensor + 1); /* any, but another each */
+	site_line_nets(save, &x.addresses, text);
+	return site_add_sensor(s, &x, e) == 0;
+}
+
+static inline void
 site_line(struct site *s, const char *text)
 {
 	char copy[LINE_TEXT_MAX], *save;
@@ -259,6 +291,11 @@ site_line(struct site *s, const char *text)
 		     site_set_class(s, name, &ports, &e) == 0;
 	} else if (strcmp(what, "expected") == 0) {
 		site_line_expected(s, name, save);
+		ok = true;
+	} else if (strcmp(what, "sensor") == 0) {
+		ok = site_line_sensor(s, name, save, text, &e);
+	} else if (strcmp(what, "relay") == 0) {
+		site_line_relay(s, name, save);
 		ok = true;
 	} else if (strcmp(what, "option") == 0) {
 		snprintf(o.detector, sizeof(o.detector), "%s", name);

@@ -206,7 +206,7 @@ detectors_are_listed(void **state)
 		n++;
 	assert_true(n >= 3);
 	assert_true(pipeline_detector(0, &name, &doc));
-	assert_string_equal(name, "outbound");
+	assert_string_equal(name, "beacon");
 }
 
 int

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "aggregator/correlate/sharing.h"
+
+#include "aggregator/correlate/span.h"
+
+#include <string.h>
+
+void
+sharer_set(
+    struct sharer *x, const struct connection *c, struct sensors *sensors)
+{
+	x->honeypot = c->client.primary;
+	x->first_ns = c->start_ns;
+	x->told = 0;
+	sighting_set(&x->last, c, sensors);
+}
+
+void
+sharer_put(struct sharer *x, const struct connection *c, int64_t width_ns,
+    struct sensors *sensors)
+{
+	if (span_ns(x->last.start_ns, c->start_ns) > width_ns) {
+		sharer_set(x, c, sensors);
+		return;
+	}
+	x->first_ns = span_earlier(x->first_ns, c->start_ns);
+	if (sighting_is_of(&x->last, c))
+		sighting_refine(&x->last, c, sensors);
+	else if (c->start_ns >= x->last.start_ns)
+		sighting_set(&x->last, c, sensors);
+}
+
+bool
+sharing_is_near(const struct sharer *x, int64_t time_ns, int64_t width_ns)
+{
+	return span_near(time_ns, x->first_ns, x->last.start_ns, width_ns);
+}
+
+uint32_t
+sharing_near(const struct sharing *k, int64_t time_ns, int64_t width_ns)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < k->n; i++)
+		n += sharing_is_near(&k->by[i], time_ns, width_ns);
+	return n;
+}
+
+bool
+sharing_put(struct sharing *k, const struct connection *c, int64_t width_ns,
+    struct sensors *sensors)
+{
+	struct sharer *old = k->by;
+
+	for (uint32_t i = 0; i < k->n; i++) {
+		struct sharer *x = &k->by[i];
+
+		if (addr_eq(&x->honeypot, &c->client.primary)) {
+			sharer_put(x, c, width_ns, sensors);
+			return true;
+		}
+		if (x->last.start_ns < old->last.start_ns)
+			old = x;
+	}
+	if (k->n < SHARERS_MAX) {
+		sharer_set(&k->by[k->n++], c, sensors);
+		return true;
+	}
+	if (sharing_is_near(old, c->start_ns, width_ns))
+		return false;
+	sharer_set(old, c, sensors);
+	return true;
+}
+
+bool
+sharing_next(const struct sharing *k, int64_t *time_ns)
+{
+	if (k->n_waiting > 0)
+		*time_ns = k->waiting_ns[0];
+	return k->n_waiting > 0;
+}
+
+void
+sharing_take(struct sharing *k)
+{
+	k->n_waiting--;
+	memmove(k->waiting_ns, k->waiting_ns + 1,
+	    k->n_waiting * sizeof(*k->waiting_ns));
+}
+
+bool
+sharing_is_full(const struct sharing *k)
+{
+	return k->n_waiting == SHARING_WAITING_MAX;
+}
+
+void
+sharing_wait(struct sharing *k, int64_t time_ns)
+{
+	uint32_t i = k->n_waiting;
+
+	if (i > 0 && k->waiting_ns[i - 1] == time_ns)
+		return;
+	k->n_waiting++;
+	for (; i > 0 && k->waiting_ns[i - 1] > time_ns; i--)
+		k->waiting_ns[i] = k->waiting_ns[i - 1];
+	k->waiting_ns[i] = time_ns;
+}
