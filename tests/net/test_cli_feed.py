@@ -201,9 +201,8 @@ def test_the_feed_goes_away_and_comes_back(bed):
 
     def look():
         feed.beat(4)
-        return f.said("is back after")
-    wait_until(look, 10, "it is back", poll_s=0.05)
-    wait_until(lambda: f.said("missed 3 events (2 to 4)"), 5, "what it missed")
+        return f.said("is back after") and f.said("missed 3 events (2 to 4)")
+    wait_until(look, 15, "it is back, and what it missed", poll_s=0.05)
     feed.alert(5, id="a1")
     wait_until(lambda: len(f.alerts()) == 1, 5, "alerts come again")
     assert f.end() == 0
