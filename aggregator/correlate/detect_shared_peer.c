@@ -83,10 +83,6 @@ shared_peer_new(const struct site *site, const void *set)
 	return s;
 }
 
-/* --- saying so
- * ----------------------------------------------------------------
- */
-
 /* Whether honeypots have no business with such servers at all. */
 static bool
 is_suspicious(const struct shared_peer *s, uint32_t port)
@@ -337,10 +333,6 @@ tick(void *self, int64_t now_ns, struct alert_sink *out)
 			map_remove(s->waiting, at);
 	}
 }
-
-/* --- the rest
- * -----------------------------------------------------------------
- */
 
 static void
 text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])
