@@ -11,8 +11,6 @@
 #include "common/rd.h"
 #include "common/wr.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,10 +82,6 @@ shared_peer_new(const struct site *site, const void *set)
 	}
 	return s;
 }
-
-/* --- saying so
- * ----------------------------------------------------------------
- */
 
 /* Whether honeypots have no business with such servers at all. */
 static bool
@@ -341,44 +335,12 @@ tick(void *self, int64_t now_ns, struct alert_sink *out)
 	}
 }
 
-/* --- the rest
- * -----------------------------------------------------------------
- */
-
-/* As many of the names as fit. */
-static void
-name_them(const struct alert *a, char *out, size_t size)
-{
-	size_t len = 0, i = 0;
-
-	for (; i < a->honeypots.n; i++) {
-		size_t more = strlen(a->honeypots.name[i]) + 2;
-
-		if (len + more + 24 > size)
-			break;
-		len += (size_t)snprintf(out + len, size - len, "%s%s",
-		    i == 0 ? "" : ", ", a->honeypots.name[i]);
-	}
-	if (i < a->count)
-		snprintf(out + len, size - len, ", and %" PRIu64 " more",
-		    a->count - i);
-}
-
 static void
 text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])
 {
 	const struct shared_peer *s = self;
-	char whom[ADDR_TEXT_MAX], names[240] = "";
-	const char *what = site_in_class(s->site, "ssh", a->port)   ? "SSH port"
-			   : site_in_class(s->site, "irc", a->port) ? "IRC port"
-			   : site_in_class(s->site, "irc-weak", a->port)
-			       ? "weak IRC port"
-			       : "port";
 
-	name_them(a, names, sizeof(names));
-	snprintf(out, ALERT_TEXT_MAX,
-	    "%" PRIu64 " honeypots called %s %u of %s, in this order: %s.",
-	    a->count, what, a->port, addr_format(&a->peer, whom), names);
+	sharing_text(s->site, a, out);
 }
 
 static void

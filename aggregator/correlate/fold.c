@@ -6,7 +6,7 @@
 #include "aggregator/correlate/flow.h"
 #include "aggregator/correlate/folded.h"
 #include "aggregator/correlate/table.h"
-#include "aggregator/correlate/tuple.h"
+#include "aggregator/correlate/tuple_row.h"
 #include "common/rd.h"
 #include "common/wr.h"
 
@@ -29,35 +29,6 @@ struct input {
 
 /* --- both ends of a row ----------------------------------------------------
  */
-
-static struct tuple
-from_client(const struct batch *b, size_t i)
-{
-	return (struct tuple){
-	    .client = b->addr[batch_src(b, i)],
-	    .server = b->addr[batch_dst(b, i)],
-	    .client_port = (uint16_t)batch_sport(b, i),
-	    .server_port = (uint16_t)batch_dport(b, i),
-	};
-}
-
-static struct tuple
-from_server(const struct batch *b, size_t i)
-{
-	return (struct tuple){
-	    .client = b->addr[batch_dst(b, i)],
-	    .server = b->addr[batch_src(b, i)],
-	    .client_port = (uint16_t)batch_dport(b, i),
-	    .server_port = (uint16_t)batch_sport(b, i),
-	};
-}
-
-static void
-set_seq(struct tuple *t, const struct batch *b, size_t i, uint32_t seq)
-{
-	t->has_seq = (batch_has(b, i) & HAS_SEQ) != 0;
-	t->seq = t->has_seq ? seq : 0;
-}
 
 /* Between two addresses of one honeypot: nobody's business, but counted. */
 static bool
@@ -177,12 +148,12 @@ static void
 put_syn(struct fold *f, struct input *in, size_t i)
 {
 	const struct batch *b = in->b;
-	struct tuple t = from_client(b, i);
+	struct tuple t = tuple_from_client(b, i);
 	struct folded *c;
 
 	if (is_own(f, &t))
 		return;
-	set_seq(&t, b, i, batch_seq(b, i));
+	tuple_set_seq(&t, b, i, batch_seq(b, i));
 	c = table_find(&f->table, &t, b->time[i], ATTEMPT_GAP_NS);
 	if (c == NULL)
 		put_first(f, in, i, &t);
@@ -207,13 +178,13 @@ static void
 put_reply(struct fold *f, struct input *in, size_t i, enum reply kind)
 {
 	const struct batch *b = in->b;
-	struct tuple t = from_server(b, i);
+	struct tuple t = tuple_from_server(b, i);
 	struct folded *c;
 
 	if (is_own(f, &t))
 		return;
 	replying_note(f->table.replying, f->table.site, &t.server, &t.client);
-	set_seq(&t, b, i, batch_ack(b, i) - 1);
+	tuple_set_seq(&t, b, i, batch_ack(b, i) - 1);
 	c = table_find(&f->table, &t, b->time[i], REPLY_WAIT_NS);
 	if (c != NULL)
 		note_reply(f, &t, c, kind);
@@ -243,8 +214,8 @@ open_half(struct fold *f, const struct input *in, size_t i)
 {
 	enum flow_side side = flow_side(f->table.site, in->b, i);
 	bool is_client = side == FLOW_GUESS_TO_SERVER;
-	const struct tuple t =
-	    is_client ? from_client(in->b, i) : from_server(in->b, i);
+	const struct tuple t = is_client ? tuple_from_client(in->b, i)
+					 : tuple_from_server(in->b, i);
 	struct folded *c = open_connection(f, in, i, &t);
 
 	seen_put(&c->seen, in->sensor, HOOK_NONE, SEEN_NO_TIME);
@@ -259,8 +230,8 @@ static void
 put_flow(struct fold *f, const struct input *in, size_t i)
 {
 	const int64_t time_ns = in->b->time[i];
-	const struct tuple out = from_client(in->b, i);
-	const struct tuple back = from_server(in->b, i);
+	const struct tuple out = tuple_from_client(in->b, i);
+	const struct tuple back = tuple_from_server(in->b, i);
 	struct folded *c;
 
 	if (is_own(f, &out))
@@ -284,9 +255,9 @@ put_flow(struct fold *f, const struct input *in, size_t i)
 static void
 look_ahead(const struct fold *f, const struct batch *b, size_t i)
 {
-	struct tuple t = from_client(b, i);
+	struct tuple t = tuple_from_client(b, i);
 
-	set_seq(&t, b, i, batch_seq(b, i));
+	tuple_set_seq(&t, b, i, batch_seq(b, i));
 	table_prefetch(&f->table, &t);
 }
 

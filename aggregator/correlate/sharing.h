@@ -49,4 +49,8 @@ void sharing_take(struct sharing *k);
 bool sharing_is_full(const struct sharing *k);
 void sharing_wait(struct sharing *k, int64_t time_ns);
 
+/* Who called whom, in which order. */
+void sharing_text(const struct site *s, const struct alert *a,
+    char out[static ALERT_TEXT_MAX]);
+
 #endif
