@@ -55,11 +55,10 @@ odd_may_be(const struct site *site, const struct odd_rules *rules,
     const struct moment *at)
 {
 	const struct addr peer = history_peer(&c->client);
-	uint32_t enough = (uint32_t)rules->others + 1;
 
 	return !has_class(site, c->server_port) &&
-	       history_peers_on(h, &c->server.primary, c->server_port, at,
-		   &peer, enough) < enough;
+	       history_is_rare(h, &c->server.primary, c->server_port, at, &peer,
+		   (uint32_t)rules->others);
 }
 
 /* --- the visit before
@@ -87,7 +86,15 @@ is_visit(const struct looking *l, const struct visits *v)
 	       is_ordinary(l->site, l->h, &v->honeypot, v->port, &l->w->at);
 }
 
-/* The latest; of two the lower port, so that their order does not matter. */
+/* Of two of the same time: so that their order does not matter. */
+static bool
+comes_first(const struct visits *a, const struct visits *b)
+{
+	return a->port != b->port ? a->port < b->port
+				  : a->client_port < b->client_port;
+}
+
+/* The latest. */
 static void
 look(void *arg, const struct visits *v)
 {
@@ -99,7 +106,7 @@ look(void *arg, const struct visits *v)
 	later = v->last_ns != TIME_NONE
 		    ? span_ns(l->best.last_ns, v->last_ns)
 		    : (int64_t)(v->last_order - l->best.last_order);
-	if (l->found && (later < 0 || (later == 0 && v->port > l->best.port)))
+	if (l->found && (later < 0 || (later == 0 && comes_first(&l->best, v))))
 		return;
 	l->best = *v;
 	l->found = true;
@@ -122,11 +129,10 @@ odd_judge(const struct site *site, const struct odd_rules *rules,
 	struct reach reach;
 	int ahead;
 
-	if (!odd_may_be(site, rules, h, &w->c, &w->at))
-		return false;
+	/* Hardly any peer ever got in: this is the cheaper question. */
 	history_of_guest(h, &peer, &w->c.server.primary,
 	    (uint64_t)rules->packets, &w->at, look, &l);
-	if (!l.found)
+	if (!l.found || !odd_may_be(site, rules, h, &w->c, &w->at))
 		return false;
 	if (soon.ns != TIME_NONE)
 		soon.ns += ODD_AHEAD_NS;
