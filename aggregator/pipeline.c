@@ -82,6 +82,10 @@ judge(void *arg, const struct connection *c, enum connection_event event)
 {
 	struct pipeline *p = arg;
 
+	/* An incident must be there before what comes later than its cause,
+	 * however many records are put at once. */
+	if (event == CONNECTION_NEW && detect_passed(p->detect, c->start_ns))
+		alerts_flush_urgent(p->alerts);
 	incidents_connection(p->incidents, c, event);
 	detect_connection(p->detect, c, event);
 }

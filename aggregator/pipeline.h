@@ -49,7 +49,8 @@ void pipeline_free(struct pipeline *p);
 
 /*
  * Records of one sensor (NULL: a file), in the order in which they came.
- * Whatever they change is told before this returns, each alert once.
+ * Whatever they change is told before this returns, each alert once, or twice
+ * if it became suspect.
  */
 void pipeline_put(
     struct pipeline *p, const char *sensor, const struct batch *b);

@@ -49,6 +49,8 @@ raise(struct alert_sink *out, const struct connection *c,
 	    .event = event,
 	    .note = note,
 	    .waited = true,
+	    .suspect_ns =
+		c->start_ns == TIME_NONE ? 0 : c->start_ns + ODD_AHEAD_NS,
 	};
 
 	odd_note(b, c, note);
@@ -210,8 +212,9 @@ const struct detector detect_odd_port_in = {
     .free = free_it,
     .connection = connection,
     .tick = tick,
+    .passed = tick,
     .text = text,
-    .version = 1,
+    .version = 2,
     .save = save,
     .load = load,
     .evicted = evicted,
