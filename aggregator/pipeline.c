@@ -284,6 +284,11 @@ void
 pipeline_handle(struct pipeline *p, const struct incident *i)
 {
 	incidents_handle(p->incidents, i);
+	if (i->handling.previous_closed_ns != 0)
+		alerts_unsuspect(
+		    p->alerts, &i->address, i->handling.previous_closed_ns);
+	if (i->handling.closed_ns != 0)
+		alerts_unsuspect(p->alerts, &i->address, i->handling.closed_ns);
 }
 
 bool
@@ -381,7 +386,7 @@ pipeline_vectors(const struct pipeline *p, const struct addr *honeypot,
 	    .history = p->history,
 	    .honeypot = *honeypot,
 	    .onset = {at_ns, UINT64_MAX},
-	    .since_ns = covered_begin(p->covered, honeypot),
+	    .since_ns = covered_begin(p->covered, honeypot, at_ns),
 	};
 
 	return vector_find(&q, out, n);

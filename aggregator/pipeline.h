@@ -88,9 +88,12 @@ int pipeline_restore_expectation(
 bool pipeline_expectation(
     const struct pipeline *p, size_t i, struct expectation_state *out);
 
-/* An operator changed that incident's state and handling.  After
- * pipeline_resume(): what they did before, since it is not known how much of
- * it the snapshot has. */
+/*
+ * An operator changed that incident's state and handling: when it is closed
+ * the honeypot is not suspect any more.  After a restart it is said of all
+ * incidents, before records are put again: how much of it the snapshot has is
+ * not known.
+ */
 void pipeline_handle(struct pipeline *p, const struct incident *i);
 /* Whether nobody is to hear of that alert: its incident is muted. */
 bool pipeline_is_muted(const struct pipeline *p, const struct alert *a);

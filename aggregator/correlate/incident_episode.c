@@ -203,7 +203,7 @@ static void
 set_coverage(
     const struct incidents *s, const struct addr *honeypot, struct episode *e)
 {
-	e->since_ns = covered_begin(s->env.covered, honeypot);
+	e->since_ns = covered_begin(s->env.covered, honeypot, e->onset_ns);
 	e->may_be_older = e->onset_ns != TIME_NONE &&
 			  e->since_ns != TIME_NONE &&
 			  span_ns(e->since_ns, e->onset_ns) < VECTOR_WINDOW_NS;
