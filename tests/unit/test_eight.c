@@ -3,6 +3,7 @@
 
 #include "tests/unit/cm.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
