@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from doc_pages import Shell, blocks
 from hive import ROOT, synhive, when
 from netns import Net, wait_until
 
@@ -153,3 +154,26 @@ def test_every_command_that_a_report_tells_can_be_typed(fallen):
 def typed(fallen, words):
     """Each answers with more than its header."""
     assert len(fallen.text(*shlex.split(words)).splitlines()) > 1, words
+
+
+# --- the pages that are for an operator; the last one ends the incident -------
+
+def documented(fallen, folder, page, conf=None):
+    shell = Shell(folder, conf or fallen.world.aggregator.conf)
+    return [shell.run(text) for text in blocks(ROOT / "docs/how-to" / page,
+                                               "sh")]
+
+
+def test_an_expectation_is_written_as_the_page_says(fallen, tmp_path):
+    page = ROOT / "docs/how-to/write-an-expectation.md"
+    conf = tmp_path / "aggregator.conf"
+    conf.write_text(fallen.world.aggregator.conf.read_text("utf-8")
+                    + "".join(blocks(page, "conf")), "utf-8")
+    said = documented(fallen, tmp_path / "page", page.name, conf)
+    assert "mirror" in said[3] and "backup" in said[3]
+
+
+def test_an_incident_is_explained_as_the_page_says(fallen, tmp_path):
+    said = documented(fallen, tmp_path / "page", "explain-an-incident.md")
+    assert all(said)
+    assert fallen.incident("pot1")["state"] == "closed"
