@@ -107,6 +107,12 @@ on_connection(
 		p->sink.connection(p->sink.arg, c);
 }
 
+static void
+on_ahead(void *arg, const struct tuple *t)
+{
+	history_prefetch(((const struct pipeline *)arg)->history, t);
+}
+
 static int
 open_memory(struct pipeline *p, const struct site *site)
 {
@@ -133,7 +139,7 @@ open_memory(struct pipeline *p, const struct site *site)
 static int
 open_parts(struct pipeline *p, const struct site *site, struct err *e)
 {
-	struct fold_sink fold_sink = {.arg = p, .event = on_connection};
+	struct fold_sink fold_sink = {p, 0, on_connection, on_ahead};
 
 	if (open_memory(p, site) == -1)
 		return err_set(e, EX_OSERR, "out of memory");
