@@ -96,10 +96,9 @@ on_connection(
 {
 	struct pipeline *p = arg;
 
-	if (event == CONNECTION_NEW) {
-		covered_see(p->covered, c->start_ns);
+	covered_see(p->covered, c->start_ns);
+	if (event == CONNECTION_NEW)
 		missing_connection(p->missing, c);
-	}
 	history_put(p->history, c, event);
 	if (!hold_connection(p->hold, c, event))
 		judge(p, c, event);

@@ -14,13 +14,25 @@ sharer_set(
 	x->last_ns = c->last_ns;
 	x->told = 0;
 	sighting_set(&x->last, c, sensors);
+	x->before = (struct sighting){.start_ns = TIME_NONE};
+}
+
+static void
+swap_if_later(struct sharer *x)
+{
+	struct sighting later = x->before;
+
+	if (x->before.start_ns <= x->last.start_ns)
+		return;
+	x->before = x->last;
+	x->last = later;
 }
 
 void
 sharer_put(struct sharer *x, const struct connection *c, int64_t width_ns,
     struct sensors *sensors)
 {
-	struct sighting now, before;
+	struct sighting now;
 
 	if (span_ns(x->last.start_ns, c->start_ns) > width_ns) {
 		sharer_set(x, c, sensors);
@@ -28,17 +40,19 @@ sharer_put(struct sharer *x, const struct connection *c, int64_t width_ns,
 	}
 	x->first_ns = span_earlier(x->first_ns, c->start_ns);
 	x->last_ns = span_later(x->last_ns, c->last_ns);
-	if (sighting_is_of(&x->last, c)) {
-		sighting_refine(&x->last, c, sensors);
-		return;
-	}
-	/* Whoever saw one of them saw this honeypot there. */
 	sighting_set(&now, c, sensors);
-	if (c->start_ns >= x->last.start_ns) {
-		before = x->last;
+	/* Without times the order of their coming is the order. */
+	if (c->start_ns == TIME_NONE)
 		x->last = now;
-		now = before;
-	}
+	else if (sighting_is_of(&x->last, c))
+		sighting_refine(&x->last, c, sensors);
+	else if (sighting_is_of(&x->before, c))
+		sighting_refine(&x->before, c, sensors);
+	else if (c->start_ns >= x->before.start_ns)
+		x->before = now;
+	swap_if_later(x);
+	/* Whoever saw one of them saw this honeypot there. */
+	sighting_add_sensors(&x->last, &x->before);
 	sighting_add_sensors(&x->last, &now);
 }
 

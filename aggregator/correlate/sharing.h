@@ -13,6 +13,9 @@ struct sharer {
 	/* Of those without a gap of a window, and of all their attempts. */
 	int64_t first_ns, last_ns;
 	struct sighting last;
+	/* The last but one, which may turn out to be the last; start_ns
+	 * TIME_NONE: none. */
+	struct sighting before;
 	uint64_t told; /* enum severity; 0: not yet */
 };
 
