@@ -37,7 +37,7 @@ struct open_alert {
 	uint64_t serial;
 	uint64_t peers, once; /* counted here; 'a' may know of more */
 	struct alert_latest latest;
-	int64_t known_ns;     /* up to when it was restored; else TIME_NONE */
+	int64_t known_ns; /* up to when it was restored; else TIME_NONE */
 	bool was_told, pending;
 	bool urgent;		       /* worse than it was told */
 	TAILQ_ENTRY(open_alert) entry; /* among the pending */
