@@ -82,8 +82,7 @@ judge(void *arg, const struct connection *c, enum connection_event event)
 {
 	struct pipeline *p = arg;
 
-	/* An incident must be there before what comes later than its cause,
-	 * however many records are put at once. */
+	/* An incident must be there before what comes after its cause. */
 	if (event == CONNECTION_NEW && detect_passed(p->detect, c->start_ns))
 		alerts_flush_urgent(p->alerts);
 	incidents_connection(p->incidents, c, event);
@@ -283,12 +282,11 @@ pipeline_expectation(
 void
 pipeline_handle(struct pipeline *p, const struct incident *i)
 {
+	const int64_t closed_ns = i->handling.closed_ns;
+
 	incidents_handle(p->incidents, i);
-	if (i->handling.previous_closed_ns != 0)
-		alerts_unsuspect(
-		    p->alerts, &i->address, i->handling.previous_closed_ns);
-	if (i->handling.closed_ns != 0)
-		alerts_unsuspect(p->alerts, &i->address, i->handling.closed_ns);
+	if (closed_ns != 0)
+		alerts_unsuspect(p->alerts, &i->address, closed_ns);
 }
 
 bool
@@ -330,8 +328,7 @@ pipeline_restore_incident(struct pipeline *p, const struct incident *i)
 	return rc;
 }
 
-/* --- snapshots --------------------------------------------------------------
- */
+/* --- snapshots ------------------------------------------------------------ */
 
 #define OWN_PARTS 7
 

@@ -323,7 +323,6 @@ tick(void *self, int64_t now_ns, struct alert_sink *out)
 {
 	struct shared_peer *s = self;
 	void *at = map_oldest(s->waiting), *next;
-	int64_t t;
 
 	for (; at != NULL; at = next) {
 		const struct peer_key *key = map_key(s->waiting, at);
@@ -332,7 +331,7 @@ tick(void *self, int64_t now_ns, struct alert_sink *out)
 		next = map_younger(s->waiting, at);
 		if (k != NULL)
 			judge_until(s, key, k, now_ns, out);
-		if (k == NULL || !sharing_next(k, &t))
+		if (k == NULL || k->n_waiting == 0)
 			map_remove(s->waiting, at);
 	}
 }
