@@ -42,12 +42,14 @@ struct beats {
 };
 
 struct settings {
-	int64_t connections, deviation;
+	int64_t connections, deviation, burst_ns;
 };
 
 static const struct option options[] = {
     {"connections", OPTION_COUNT, 6, 4, GAPS_TIMES_MAX,
 	offsetof(struct settings, connections)},
+    {"burst", OPTION_DURATION, 5 * NS_PER_SEC, 0, NS_PER_HOUR,
+	offsetof(struct settings, burst_ns)},
     {"deviation-percent", OPTION_COUNT, 10, 1, 50,
 	offsetof(struct settings, deviation)},
     {0},
@@ -142,6 +144,11 @@ judge_first(struct beacon *s, struct beats *k, struct alert_sink *out)
 	for (uint64_t i = 1; i < k->n_waiting; i++)
 		k->waiting[i - 1] = k->waiting[i];
 	k->n_waiting--;
+	/* Six pages of a mirror in a row, in even steps, are one visit.  Of
+	 * a faster rhythm some are left out, in a rhythm. */
+	if (k->gaps.n > 0 &&
+	    span_ns(gaps_last(&k->gaps), first.start_ns) < s->set.burst_ns)
+		return;
 	/* A rhythm of days is none. */
 	if (span_ns(gaps_last(&k->gaps), first.start_ns) > out->quiet_ns)
 		k->gaps = (struct gaps){.n = 0};
