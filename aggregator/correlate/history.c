@@ -254,15 +254,6 @@ put_came(struct history *h, const struct connection *c)
 	h->newest = g;
 }
 
-/* An end says nothing new of a connection that was tried once, unless nobody
- * answered. */
-static bool
-is_told(const struct connection *c, enum connection_event event)
-{
-	return event == CONNECTION_END && c->attempts <= 1 &&
-	       c->outcome != OUTCOME_UNANSWERED;
-}
-
 static void
 put_call(struct history *h, const struct connection *c)
 {
@@ -286,7 +277,8 @@ history_put(
 {
 	if (event == CONNECTION_NEW)
 		h->order++;
-	if (c->expected || !(HISTORY_EVENTS & 1U << event) || is_told(c, event))
+	if (c->expected || !(HISTORY_EVENTS & 1U << event) ||
+	    connection_merely_ends(c, event))
 		return;
 	if (c->direction == DIRECTION_IN || c->direction == DIRECTION_WITHIN) {
 		if (event == CONNECTION_NEW)

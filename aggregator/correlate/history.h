@@ -135,7 +135,7 @@ bool history_is_rare(const struct history *h, const struct addr *primary,
     uint32_t others);
 
 /* How far a peer reached up to 'm'; nothing more is counted once one of them
- * is REACH_MAX. */
+ * is REACH_MAX, and nothing at all with 'more'. */
 #define REACH_MAX 8
 struct reach {
 	uint32_t honeypots, ports;

@@ -230,6 +230,8 @@ history_reach(
 	if (p == NULL)
 		return r;
 	r.more = p->pushed_out > 0;
+	if (r.more)
+		return r;
 	TAILQ_FOREACH (g, &p->groups, of_peer) {
 		const struct group_key *k = map_key(h->groups, g);
 

@@ -4,6 +4,7 @@
 #include "aggregator/correlate/sizes.h"
 #include "aggregator/correlate/span.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -189,22 +190,43 @@ say_sizes(const struct connection *c, char *out, size_t size)
 		    c->packets_in, c->octets_in / c->packets_in);
 }
 
+/* What is put without looking whether it fits. */
+static_assert(sizeof("after port 65535 at , client port 65535 continues 65535; "
+		     "it was unanswered") +
+		      TIME_TEXT_MAX <=
+		  ALERT_NOTE_MAX,
+    "there is room for a note");
+
+static char *
+put_number(char *to, unsigned int n)
+{
+	char digits[16];
+	size_t i = sizeof(digits);
+
+	for (digits[--i] = '\0'; n > 9; n /= 10)
+		digits[--i] = (char)('0' + n % 10);
+	digits[--i] = (char)('0' + n);
+	return stpcpy(to, digits + i);
+}
+
+/* Without printf(): a scan makes a note for each of its ports. */
 void
 odd_note(const struct odd_before *b, const struct connection *c,
     char out[static ALERT_NOTE_MAX])
 {
-	char time[TIME_TEXT_MAX], outcome[176], from[64] = "";
+	char *to = put_number(stpcpy(out, "after port "), b->port);
 
+	if (b->time_ns != TIME_NONE) {
+		to = stpcpy(to, " at ");
+		to += strlen(time_format(b->time_ns, to));
+	}
+	if (b->client_port != 0) {
+		to = put_number(stpcpy(to, ", client port "), c->client_port);
+		to = put_number(stpcpy(to, " continues "), b->client_port);
+	}
+	to = stpcpy(to, "; ");
 	if (c->outcome == OUTCOME_UNKNOWN)
-		say_sizes(c, outcome, sizeof(outcome));
+		say_sizes(c, to, ALERT_NOTE_MAX - (size_t)(to - out));
 	else
-		snprintf(outcome, sizeof(outcome), "it was %s",
-		    outcome_name(c->outcome));
-	if (b->client_port != 0)
-		snprintf(from, sizeof(from), ", client port %u continues %u",
-		    c->client_port, b->client_port);
-	snprintf(out, ALERT_NOTE_MAX, "after port %u%s%s%s; %s", b->port,
-	    b->time_ns == TIME_NONE ? "" : " at ",
-	    b->time_ns == TIME_NONE ? "" : time_format(b->time_ns, time), from,
-	    outcome);
+		stpcpy(stpcpy(to, "it was "), outcome_name(c->outcome));
 }
