@@ -71,7 +71,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_host_that_is_there_is_never_denied),
-	    cmocka_unit_test(a_stranger_is_let_in_less_than_three_times_in_a_hundred),
+	    cmocka_unit_test(
+		a_stranger_is_let_in_less_than_three_times_in_a_hundred),
 	    cmocka_unit_test(no_filter_says_yes_and_an_empty_one_no),
 	};
 
