@@ -21,6 +21,10 @@
  */
 #define NEW_NS (5 * 60 * NS_PER_SEC)
 
+/* An answer that came later than this is none (see fold): by then it is known
+ * whether there was one, whatever came first. */
+#define ANSWERS_NS (60 * NS_PER_SEC)
+
 /* 8 kB for each honeypot and each of its uids, used as far as they fill: 34
  * MB; 72 bytes a port that is new. */
 #define USERS_MAX 4096
@@ -64,9 +68,7 @@ struct first_out {
 	uint64_t evicted;  /* users, before a restart */
 };
 
-/* --- memory
- * -------------------------------------------------------------------
- */
+/* --- memory --------------------------------------------------------------- */
 
 static struct used *
 used_by(struct first_out *s, const struct user *u)
@@ -120,9 +122,7 @@ first_out_new(const struct site *site, const void *set)
 	return s;
 }
 
-/* --- judging
- * ------------------------------------------------------------------
- */
+/* --- judging -------------------------------------------------------------- */
 
 /* Note the use.  Returns whether the port is new to 'by' at that time. */
 static bool
@@ -176,6 +176,7 @@ raise_one(const struct connection *c, struct alert_sink *out)
 {
 	const struct addr server = party_counted(&c->server.addr);
 	const struct finding f = {
+	    .suspect_ns = c->start_ns + ANSWERS_NS,
 	    .severity = SEVERITY_SUSPECT,
 	    .honeypot = &c->client,
 	    .peer = &c->server.addr,
@@ -205,9 +206,7 @@ connection(void *self, const struct connection *c, enum connection_event event,
 		raise_one(c, out);
 }
 
-/* --- the rest
- * -----------------------------------------------------------------
- */
+/* --- the rest ------------------------------------------------------------- */
 
 static void
 text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])

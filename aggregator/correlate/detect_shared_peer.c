@@ -15,12 +15,15 @@
 #include <string.h>
 
 /*
- * Whom one honeypot called, 170 bytes, and whom more than one did, 2.3 kB:
+ * Whom one honeypot called, 250 bytes, and whom more than one did, 3.3 kB:
  * apart, so that a honeypot that sweeps does not make the others' friends
- * forgotten.  11 and 10 MB.
+ * forgotten.  16 and 14 MB.
  */
 #define SINGLE_MAX (1 << 16)
 #define SHARED_MAX (1 << 12)
+
+/* What is older than this waits for no straggler any more. */
+#define SURE_NS (2 * STRAGGLERS_NS)
 
 /* A key without holes.  What relays for visitors is a thing of its own. */
 struct peer_key {
@@ -92,39 +95,6 @@ is_suspicious(const struct shared_peer *s, uint32_t port)
 	       site_in_class(s->site, "irc-weak", (uint16_t)port);
 }
 
-static void
-raise_at(const struct connection *c, const struct sharer *x, int64_t start_ns,
-    int64_t last_ns, enum severity severity, struct alert_sink *out)
-{
-	struct connection at = *c;
-	const struct finding f = {
-	    .severity = severity,
-	    .honeypot = &at.client,
-	    .peer = &at.server.addr,
-	    .port = at.server_port,
-	    .connection = &at,
-	    .event = CONNECTION_NEW,
-	    .once = &x->honeypot,
-	};
-
-	at.start_ns = start_ns;
-	at.last_ns = last_ns;
-	alerts_raise(out, &f);
-}
-
-/* Both its first and its last connection there. */
-static void
-raise_one(struct shared_peer *s, struct sharer *x, enum severity severity,
-    struct alert_sink *out)
-{
-	struct connection c;
-
-	sighting_get(&x->last, s->site, s->sensors, &c);
-	if (x->first_ns != c.start_ns)
-		raise_at(&c, x, x->first_ns, x->first_ns, severity, out);
-	raise_at(&c, x, c.start_ns, x->last_ns, severity, out);
-}
-
 /* Whether what was told of 'c' before is still told of: the alert is open. */
 static bool
 is_told(const struct connection *c, const struct alert_sink *out)
@@ -142,6 +112,7 @@ raise_all(struct shared_peer *s, struct sharing *k, const struct connection *c,
 {
 	bool told = is_told(c, out);
 
+	sharing_sort(k);
 	for (uint32_t i = 0; i < k->n; i++) {
 		struct sharer *x = &k->by[i];
 
@@ -149,7 +120,7 @@ raise_all(struct shared_peer *s, struct sharing *k, const struct connection *c,
 		    (told && x->told >= severity &&
 			!addr_eq(&x->honeypot, &c->client.primary)))
 			continue;
-		raise_one(s, x, severity, out);
+		sharer_raise(x, s->site, s->sensors, severity, out);
 		x->told = severity;
 	}
 }
@@ -162,29 +133,28 @@ raise_other(struct shared_peer *s, const struct connection *c,
 	struct sharer x;
 
 	sharer_set(&x, c, s->sensors);
-	raise_one(s, &x, severity, out);
+	sharer_raise(&x, s->site, s->sensors, severity, out);
 	s->left_out++;
 }
 
-/* --- whether one of them was suspect
- * ------------------------------------------
- */
+/* --- whether one of them was suspect -------------------------------------- */
 
 static bool
-was_suspect(const struct sharer *x, int64_t time_ns,
-    const struct alert_sink *out, int64_t *since_ns)
+was_suspect(const struct sharer *x, int64_t by_ns, const struct alert_sink *out,
+    int64_t *since_ns)
 {
 	if (!alerts_suspect(out->alerts, &x->honeypot, since_ns))
 		return false;
-	return *since_ns == TIME_NONE || time_ns == TIME_NONE ||
-	       *since_ns <= time_ns;
+	return *since_ns == TIME_NONE || by_ns == TIME_NONE ||
+	       *since_ns <= by_ns;
 }
 
-/* Whether one of those who share it at 'time_ns' was suspect by then, and
+/* Whether one of those who share it at 'time_ns' was suspect by 'by_ns', and
  * since when the first of them was. */
 static bool
 one_was_suspect(const struct shared_peer *s, const struct sharing *k,
-    int64_t time_ns, const struct alert_sink *out, int64_t *since_ns)
+    int64_t time_ns, int64_t by_ns, const struct alert_sink *out,
+    int64_t *since_ns)
 {
 	bool found = false;
 	int64_t since;
@@ -192,7 +162,7 @@ one_was_suspect(const struct shared_peer *s, const struct sharing *k,
 	*since_ns = TIME_NONE;
 	for (uint32_t i = 0; i < k->n; i++)
 		if (sharing_is_near(&k->by[i], time_ns, s->set.window_ns) &&
-		    was_suspect(&k->by[i], time_ns, out, &since)) {
+		    was_suspect(&k->by[i], by_ns, out, &since)) {
 			*since_ns = span_earlier(*since_ns, since);
 			found = true;
 		}
@@ -206,17 +176,18 @@ one_was_suspect(const struct shared_peer *s, const struct sharing *k,
  */
 static void
 judge(struct shared_peer *s, const struct peer_key *key, struct sharing *k,
-    int64_t time_ns, struct alert_sink *out)
+    int64_t time_ns, int64_t by_ns, struct alert_sink *out)
 {
 	int64_t since;
 
-	if (!one_was_suspect(s, k, time_ns, out, &since) ||
+	if (!one_was_suspect(s, k, time_ns, by_ns, out, &since) ||
 	    known_half_use(out->known, &key->peer, (uint16_t)key->port, since))
 		return;
+	sharing_sort(k);
 	for (uint32_t i = 0; i < k->n; i++)
 		if (sharing_is_near(&k->by[i], time_ns, s->set.window_ns))
-			raise_one(s, &k->by[i],
-			    was_suspect(&k->by[i], time_ns, out, &since)
+			sharer_raise(&k->by[i], s->site, s->sensors,
+			    was_suspect(&k->by[i], by_ns, out, &since)
 				? SEVERITY_COMPROMISED
 				: SEVERITY_SUSPECT,
 			    out);
@@ -228,35 +199,34 @@ judge_until(struct shared_peer *s, const struct peer_key *key,
 {
 	int64_t t;
 
-	while (sharing_next(k, &t) && span_ns(t, time_ns) > STRAGGLERS_NS) {
+	while (sharing_next(k, &t) && span_ns(t, time_ns) >= STRAGGLERS_NS) {
 		sharing_take(k);
-		judge(s, key, k, t, out);
+		judge(s, key, k, t, t, out);
 	}
 }
 
+/* At once by what nothing late can undo, and again once all is there. */
 static void
-judge_later(struct shared_peer *s, const struct peer_key *key,
+judge_twice(struct shared_peer *s, const struct peer_key *key,
     struct sharing *k, int64_t time_ns, struct alert_sink *out)
 {
 	bool is_new;
 	int64_t t;
 
 	if (time_ns == TIME_NONE) {
-		judge(s, key, k, time_ns, out);
+		judge(s, key, k, time_ns, time_ns, out);
 		return;
 	}
-	judge_until(s, key, k, time_ns, out);
+	judge(s, key, k, time_ns, time_ns - SURE_NS, out);
 	if (sharing_is_full(k) && sharing_next(k, &t)) {
 		sharing_take(k);
-		judge(s, key, k, t, out);
+		judge(s, key, k, t, t, out);
 	}
 	sharing_wait(k, time_ns);
 	map_put(s->waiting, key, &is_new);
 }
 
-/* --- putting
- * ------------------------------------------------------------------
- */
+/* --- putting -------------------------------------------------------------- */
 
 /* NULL: nobody else was there. */
 static struct sharing *
@@ -298,9 +268,8 @@ connection(void *self, const struct connection *c, enum connection_event event,
 	const struct peer_key key = {
 	    party_counted(&c->server.addr), c->server_port, c->relay};
 	struct sharing *k;
-	bool suspicious = is_suspicious(s, c->server_port), is_kept;
-	enum severity severity =
-	    suspicious ? SEVERITY_COMPROMISED : SEVERITY_NOTICE;
+	bool bad = is_suspicious(s, c->server_port), is_kept;
+	enum severity severity = bad ? SEVERITY_COMPROMISED : SEVERITY_NOTICE;
 
 	(void)event;
 	if (c->expected || (k = share(s, &key, c)) == NULL)
@@ -312,8 +281,8 @@ connection(void *self, const struct connection *c, enum connection_event event,
 	raise_all(s, k, c, severity, out);
 	if (!is_kept)
 		raise_other(s, c, severity, out);
-	if (!suspicious && !c->relay)
-		judge_later(s, &key, k, c->start_ns, out);
+	if (!bad && !c->relay)
+		judge_twice(s, &key, k, c->start_ns, out);
 }
 
 static void
@@ -321,7 +290,6 @@ tick(void *self, int64_t now_ns, struct alert_sink *out)
 {
 	struct shared_peer *s = self;
 	void *at = map_oldest(s->waiting), *next;
-	int64_t t;
 
 	for (; at != NULL; at = next) {
 		const struct peer_key *key = map_key(s->waiting, at);
@@ -330,7 +298,7 @@ tick(void *self, int64_t now_ns, struct alert_sink *out)
 		next = map_younger(s->waiting, at);
 		if (k != NULL)
 			judge_until(s, key, k, now_ns, out);
-		if (k == NULL || !sharing_next(k, &t))
+		if (k == NULL || k->n_waiting == 0)
 			map_remove(s->waiting, at);
 	}
 }
@@ -390,8 +358,9 @@ const struct detector detect_shared_peer = {
     .free = shared_peer_free,
     .connection = connection,
     .tick = tick,
+    .passed = tick,
     .text = text,
-    .version = 1,
+    .version = 2,
     .save = save,
     .load = load,
     .evicted = evicted,

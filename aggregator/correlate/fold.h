@@ -9,6 +9,7 @@
 
 struct fold;
 struct rd;
+struct tuple;
 struct wr;
 
 /*
@@ -24,6 +25,9 @@ struct fold_sink {
 	/* 'c' is borrowed. */
 	void (*event)(
 	    void *arg, const struct connection *c, enum connection_event event);
+	/* A SYN of these ends comes soon: time to ask for memory.  NULL:
+	 * nobody wants to know. */
+	void (*ahead)(void *arg, const struct tuple *t);
 };
 
 /* How many are remembered at once; the oldest gives way, counted. */
@@ -71,7 +75,7 @@ struct fold_counts fold_counts(const struct fold *f);
 
 /* For snapshots, see snapshot.h.  Under a flood from outside the oldest
  * connections are left out. */
-#define FOLD_VERSION 1
+#define FOLD_VERSION 2
 void fold_save(const void *f, struct wr *w);
 int fold_load(void *f, struct rd *r);
 

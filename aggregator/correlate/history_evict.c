@@ -12,6 +12,16 @@
 /* A door with more groups is crowded: one more of them says little. */
 #define CROWD 1024
 
+static void
+set_got_in(struct group *g, bool got_in)
+{
+	if (got_in && !g->got_in)
+		LIST_INSERT_HEAD(&g->peer->guest, g, of_guest);
+	else if (!got_in && g->got_in)
+		LIST_REMOVE(g, of_guest);
+	g->got_in = got_in;
+}
+
 /* Did it get in, did it come back: 0, refused, to 6. */
 void
 history_weigh(struct group *group)
@@ -20,11 +30,15 @@ history_weigh(struct group *group)
 	bool refused = g->older.n > 0 && g->older.outcome > OUTCOME_ANSWERED;
 	bool answered = g->older.outcome == OUTCOME_ANSWERED;
 	bool back = g->older.n > 0;
+	uint32_t packets = g->older.packets;
 
 	for (size_t i = 0; i < g->n_recent; i++) {
 		answered |= g->recent[i].outcome == OUTCOME_ANSWERED;
 		refused |= g->recent[i].outcome > OUTCOME_ANSWERED;
+		if (g->recent[i].packets > packets)
+			packets = g->recent[i].packets;
 	}
+	set_got_in(group, answered || packets > GUEST_PACKETS_MIN);
 	back |= g->n_recent > 1 &&
 		g->recent[0].at - g->recent[g->n_recent - 1].at >=
 		    (g->recent[0].timeless ? 1 : HISTORY_BACK_NS);
@@ -58,6 +72,11 @@ forget(struct history *h, struct group *g)
 
 	TAILQ_REMOVE(&d->groups, g, of_door);
 	TAILQ_REMOVE(&p->groups, g, of_peer);
+	set_got_in(g, false);
+	history_gone(g);
+	history_displace(g);
+	if (h->newest == g)
+		h->newest = NULL;
 	map_remove(h->groups, g);
 	h->evicted++;
 	if (--d->n == 0)
@@ -81,6 +100,20 @@ forget_of_peer(struct history *h, struct peer *p)
 	forget(h, least);
 }
 
+/* Where one is forgotten the next one follows: first what 'next' points to is
+ * asked for, then what that of 'last' points to. */
+static void
+look_ahead(
+    const struct history *h, const struct group *last, const struct group *next)
+{
+	map_prefetch_removal(h->peers, last->peer);
+	if (next == NULL)
+		return;
+	map_prefetch_removal(h->groups, next);
+	__builtin_prefetch(next->peer);
+	__builtin_prefetch(next->door);
+}
+
 static void
 forget_of_all(struct history *h)
 {
@@ -95,6 +128,7 @@ forget_of_all(struct history *h)
 	}
 	if (n == 0)
 		return;
+	look_ahead(h, looked[n - 1], g);
 	for (size_t i = 0; i < n; i++)
 		if (worth(looked[i]) > worth(looked[least]))
 			history_touch(h, looked[i]);
@@ -104,7 +138,7 @@ forget_of_all(struct history *h)
 void
 history_make_room(struct history *h, struct peer *p)
 {
-	if (p != NULL && p->n >= HISTORY_PEER_GROUPS_MAX)
+	if (p->n > HISTORY_PEER_GROUPS_MAX)
 		forget_of_peer(h, p);
 	else if (map_count(h->groups) >= h->max)
 		forget_of_all(h);

@@ -16,6 +16,7 @@
 #include <sysexits.h>
 
 #define DETECT_LINES_MAX 200
+#define DETECT_STAMPS_MAX 9
 #define DETECT_PACKET                                                          \
 	10 /* a line with a packet counts as much as 10 without                \
 	    */
@@ -29,7 +30,7 @@ struct iptables {
 	struct line line;
 	struct cursor rest; /* of the line: another packet is in it */
 	int64_t before_ns;  /* of the packet before in the same line */
-	struct interned names;
+	struct interned prefixes, in_ifs, out_ifs;
 	struct logtext packet;
 	int64_t entry_ns; /* of the journal's entry; TIME_NONE: no such file */
 	bool has_uptimes, has_timeless;
@@ -77,7 +78,7 @@ read_head(struct iptables *s, struct cursor head, struct record *r)
 	}
 	s->before_ns = r->time_ns;
 	c = loghead_prefix(c, !bracket);
-	r->prefix = interned_get(&s->names, c.p, cursor_left(&c));
+	r->prefix = interned_get(&s->prefixes, c.p, cursor_left(&c));
 	if (r->time_ns != TIME_NONE)
 		r->has |= HAS_TIME;
 	return NULL;
@@ -116,9 +117,9 @@ take_packet(struct iptables *s, struct cursor head, struct record *out)
 	if (!tally_tcp(s->c.tally, &p->record))
 		return false;
 	p->record.in_if =
-	    interned_get(&s->names, p->in_if.p, cursor_left(&p->in_if));
+	    interned_get(&s->in_ifs, p->in_if.p, cursor_left(&p->in_if));
 	p->record.out_if =
-	    interned_get(&s->names, p->out_if.p, cursor_left(&p->out_if));
+	    interned_get(&s->out_ifs, p->out_if.p, cursor_left(&p->out_if));
 	*out = p->record;
 	return true;
 }
@@ -259,10 +260,15 @@ detect(const uint8_t *head, size_t len)
 {
 	const char *p = (const char *)head, *end = p + len;
 	struct line line;
-	unsigned int score = 0;
+	unsigned int score = 0, stamps = 0;
 
-	for (int i = 0; i < DETECT_LINES_MAX && lines_of(&p, end, &line); i++)
-		score += detect_line(&line);
+	for (int i = 0; i < DETECT_LINES_MAX && lines_of(&p, end, &line); i++) {
+		unsigned int n = detect_line(&line);
+
+		*(n == 1 ? &stamps : &score) += n;
+	}
+	/* Much begins like a time: all of it is less than one flow. */
+	score += stamps < DETECT_STAMPS_MAX ? stamps : DETECT_STAMPS_MAX;
 	/* A file of one line that has no end. */
 	if (score == 0 && p < end) {
 		line = (struct line){p, (size_t)(end - p), 1};
