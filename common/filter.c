@@ -92,10 +92,16 @@ filter_free(struct filter *f)
 	errno = saved;
 }
 
+bool
+filter_client_is_src(const struct filter *f, const struct filter_subject *s)
+{
+	return f->oriented && subject_client_is_src(s, f->site);
+}
+
 static bool
 match(const struct filter *f, const struct filter_subject *s, bool unexpected)
 {
-	bool client_is_src = f->oriented && subject_client_is_src(s, f->site);
+	bool client_is_src = filter_client_is_src(f, s);
 	uint32_t at;
 
 	for (at = f->start; at >= STEP_FIRST;) {
@@ -133,7 +139,7 @@ filter_match_connection_at(const struct filter *f, const struct addr *client,
 	    .dst = *server,
 	    .sport = client_port,
 	    .dport = server_port,
-	    .has = HAS_FLAGS,
+	    .has = HAS_FLAGS | (time_ns == TIME_NONE ? 0 : HAS_TIME),
 	    .proto = 6,
 	    .flags = TCP_SYN,
 	};
@@ -151,102 +157,14 @@ filter_match_connection(const struct filter *f, const struct addr *client,
 	    f, client, client_port, server, server_port, TIME_NONE, sensor);
 }
 
-/* Addresses that a part of a filter needs; what is not known may be any. */
-struct needs {
-	bool known;
-	struct ranges hosts;
-};
-
-static struct needs
-term_needs(const struct term *t)
-{
-	struct needs out = {0};
-
-	if (t->field != FIELD_host && t->field != FIELD_net)
-		return out;
-	for (size_t i = 0; i < t->nets.n; i++)
-		if (t->nets.range[i].first != t->nets.range[i].last)
-			return out;
-	out.hosts.range = calloc(t->nets.n, sizeof(*out.hosts.range));
-	if (out.hosts.range == NULL)
-		return out;
-	memcpy(out.hosts.range, t->nets.range,
-	    t->nets.n * sizeof(*out.hosts.range));
-	out.hosts.n = t->nets.n;
-	out.known = true;
-	return out;
-}
-
-/* Both must hold: the smaller one is enough to know. */
-static void
-needs_both(struct needs *a, struct needs *b)
-{
-	if (b->known && (!a->known || b->hosts.n < a->hosts.n)) {
-		struct needs other = *a;
-
-		*a = *b;
-		*b = other;
-	}
-}
-
-/* One must hold. */
-static void
-needs_one(struct needs *a, const struct needs *b)
-{
-	uint32_t other;
-
-	a->known &= b->known;
-	for (size_t i = 0; a->known && i < b->hosts.n; i++) {
-		struct net one = {
-		    .a = addr_of_number(b->hosts.range[i].first), .len = 128};
-
-		if (ranges_add(&a->hosts, &one, 0, &other) != RANGES_ADDED)
-			a->known = false;
-	}
-}
-
-static struct needs
-node_needs(const struct tree *t, const struct node *n, bool negate)
-{
-	struct needs out = {0};
-	bool all;
-
-	negate ^= n->negate;
-	if (n->kind == NODE_TERM)
-		return negate ? out : term_needs(&t->term[n->term]);
-	/* "not (a or b)" is "not a and not b", and the other way round. */
-	all = (n->kind == NODE_ALL) != negate;
-	out.known = !all;
-	for (uint32_t c = n->last; c != 0; c = t->node[c].prev) {
-		struct needs one = node_needs(t, &t->node[c], negate);
-
-		if (all)
-			needs_both(&out, &one);
-		else
-			needs_one(&out, &one);
-		ranges_fini(&one.hosts);
-	}
-	return out;
-}
-
-size_t
-filter_needs_hosts(const struct filter *f, struct addr *out, size_t max)
-{
-	struct needs needs;
-	size_t n = 0;
-
-	if (f == NULL)
-		return 0;
-	needs = node_needs(&f->tree, &f->tree.node[f->tree.root], false);
-	if (needs.known && needs.hosts.n <= max)
-		for (; n < needs.hosts.n; n++)
-			out[n] = addr_of_number(needs.hosts.range[n].first);
-	ranges_fini(&needs.hosts);
-	return n;
-}
-
 const struct tree *
 filter_tree(const struct filter *f)
 {
 	return &f->tree;
+}
+
+const struct site *
+filter_site(const struct filter *f)
+{
+	return f->site;
 }

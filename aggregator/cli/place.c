@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/place.h"
+#include "aggregator/cli/caret.h"
 #include "aggregator/cli/cli.h"
 #include "aggregator/config.h"
 #include "common/addr.h"
@@ -106,18 +107,40 @@ join(char *const *word, size_t n)
 		len += strlen(word[i]) + 1;
 	text = at = malloc(len);
 	for (size_t i = 0; text != NULL && i < n; i++) {
+		if (i > 0)
+			*at++ = ' ';
 		at = stpcpy(at, word[i]);
-		*at++ = ' ';
-		*at = '\0';
 	}
 	return text;
 }
 
+/* As place_filter(), of a text. */
+static int
+make_filter(const struct place *p, const char *text, uint32_t scope,
+    struct filter **out, struct err *e)
+{
+	*out = filter_parse(text, p->site, e);
+	if (*out == NULL ||
+	    (scope != 0 &&
+		filter_check(*out, (enum filter_scope)scope, e) == -1)) {
+		filter_free(*out);
+		*out = NULL;
+		caret_add(e, text);
+		return err_within(e, "filter");
+	}
+	if (filter_asks_home(*out) && !p->home_known)
+		return err_set(e, EX_CONFIG,
+		    "filter: 'direction' needs to know what is home: give "
+		    "--home NET, or -c FILE with a honeynet section");
+	return 0;
+}
+
 int
-place_filter(const struct place *p, const struct cli *c, struct filter **out,
-    struct err *e)
+place_filter_of(const struct place *p, const struct cli *c, uint32_t scope,
+    struct filter **out, struct err *e)
 {
 	char *text;
+	int rc;
 
 	*out = NULL;
 	if (c->n_word == 0)
@@ -125,13 +148,14 @@ place_filter(const struct place *p, const struct cli *c, struct filter **out,
 	text = join(c->word, c->n_word);
 	if (text == NULL)
 		return err_set(e, EX_OSERR, "out of memory");
-	*out = filter_parse(text, p->site, e);
+	rc = make_filter(p, text, scope, out, e);
 	free(text);
-	if (*out == NULL)
-		return err_within(e, "filter");
-	if (filter_asks_home(*out) && !p->home_known)
-		return err_set(e, EX_CONFIG,
-		    "filter: 'direction' needs to know what is home: give "
-		    "--home NET, or -c FILE with a honeynet section");
-	return 0;
+	return rc;
+}
+
+int
+place_filter(const struct place *p, const struct cli *c, struct filter **out,
+    struct err *e)
+{
+	return place_filter_of(p, c, 0, out, e);
 }

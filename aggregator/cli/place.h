@@ -39,5 +39,8 @@ struct state *place_state(const struct place *p, struct err *e);
  */
 int place_filter(const struct place *p, const struct cli *c,
     struct filter **out, struct err *e);
+/* The same of what can be asked of 'scope': an enum filter_scope. */
+int place_filter_of(const struct place *p, const struct cli *c, uint32_t scope,
+    struct filter **out, struct err *e);
 
 #endif
