@@ -202,7 +202,7 @@ install: all
 	for n in 1 5 7 8; do for m in docs/man/*.$$n; do [ ! -e "$$m" ] || \
 	  install -m 0644 "$$m" $(DESTDIR)$(MANDIR)/man$$n/; done; done
 	install -m 0644 $(PROTOS) proto/feed.schema.json \
-	  $(DESTDIR)$(DATADIR)/synhive/
+	  docs/examples/filter.cfg $(DESTDIR)$(DATADIR)/synhive/
 
 help:
 	@sed -n '3,14s/^# \{0,1\}//p' Makefile

@@ -105,7 +105,7 @@ const struct command command_connections = {
 	    "  synhive connections 'client host 11.11.79.67 and class irc'\n"
 	    "  synhive connections --count 'direction out'\n",
     .options = OPTIONS_STORE | OPTIONS_HOME | OPTIONS_OUTPUT | OPTIONS_TIME |
-	       OPTIONS_COUNT,
+	       OPTIONS_COUNT | OPTIONS_NFILTER,
     .max_words = CLI_WORDS_ANY,
     .run = run,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/options.h"
 #include "aggregator/cli/cli.h"
+#include "aggregator/cli/nfilters.h"
 #include "aggregator/format/format.h"
 #include "common/clock.h"
 #include "common/err.h"
@@ -141,7 +142,8 @@ static const struct option options[] = {
     {0, "home", "NET", OPTIONS_HOME, set_home, 0,
 	"a network of the honeynet; may be given again"},
     {'o', "output", "FORMAT", OPTIONS_OUTPUT, set_format, 0,
-	"table (default), json, csv"},
+	"table (default), json, csv; of records and connections also\n"
+	"                             psad-csv, flow-print-3, flow-print-5"},
     {0, "since", "TIME", OPTIONS_TIME, set_since, 0,
 	"from then on: 2026-11-21T10:00:00Z, @seconds, or 2h (ago)"},
     {0, "until", "TIME", OPTIONS_TIME, set_until, 0, "up to, without, TIME"},
@@ -149,6 +151,12 @@ static const struct option options[] = {
 	"since so long ago: 30s, 15m, 2h, 7d"},
     {0, "at", "TIME", OPTIONS_AT, set_at, 0,
 	"as if it had fallen then, whether or not it did"},
+    {0, "nfilter", "FILE", OPTIONS_NFILTER, nfilters_file, 0,
+	"a filter file of flow-tools"},
+    {'F', "definition", "NAME", OPTIONS_NFILTER, nfilters_definition, 0,
+	"its filter-definition; given again, both must let it pass"},
+    {'v', "variable", "VAR=VALUE", OPTIONS_NFILTER, nfilters_variable, 0,
+	"a variable of it: behind an -F for that alone"},
     {0, "count", NULL, OPTIONS_COUNT, AT(count), "print the number only"},
     {'f', "follow", NULL, OPTIONS_ALERTS, AT(follow),
 	"live, from the aggregator's feed, until interrupted"},
@@ -232,6 +240,27 @@ apply(struct cli *c, const struct option *o, const char *value, struct err *e)
 	else
 		memcpy(field, &value, sizeof(value));
 	return 0;
+}
+
+size_t
+options_length(char *const *argv)
+{
+	const char *word = argv[0] + 1;
+	const struct option *o;
+	bool has_value;
+
+	if (*word == '-') {
+		size_t len = strcspn(++word, "=");
+
+		o = find(0, word, len);
+		has_value = word[len] == '=';
+	} else {
+		o = find(*word, NULL, 0);
+		has_value = *word != '\0' && word[1] != '\0';
+	}
+	if (o == NULL)
+		return 0;
+	return o->value == NULL || has_value ? 1 : 2;
 }
 
 /*

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/place.h"
 #include "aggregator/cli/cli.h"
+#include "aggregator/cli/filter_join.h"
+#include "aggregator/cli/nfilters.h"
 #include "aggregator/config.h"
 #include "common/addr.h"
 #include "common/err.h"
@@ -96,6 +98,7 @@ place_state(const struct place *p, struct err *e)
 	return state_open(p->dir, STORE_READ, e);
 }
 
+/* Words side by side. */
 static char *
 join(char *const *word, size_t n)
 {
@@ -104,7 +107,7 @@ join(char *const *word, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		len += strlen(word[i]) + 1;
-	text = at = malloc(len);
+	text = at = calloc(1, len);
 	for (size_t i = 0; text != NULL && i < n; i++) {
 		at = stpcpy(at, word[i]);
 		*at++ = ' ';
@@ -113,25 +116,76 @@ join(char *const *word, size_t n)
 	return text;
 }
 
-int
-place_filter(const struct place *p, const struct cli *c, struct filter **out,
+/* Returns 0, or -1 with 'e' naming word and column. */
+static int
+check(const char *text, const struct site *site, struct err *e)
+{
+	struct filter *f = filter_parse(text, site, e);
+
+	filter_free(f);
+	return f == NULL ? err_within(e, "filter") : 0;
+}
+
+/* The words, checked, and what flow-tools' files say. */
+static char *
+both(const struct place *p, const char *words, const char *nfilters,
     struct err *e)
 {
+	const struct filter_part part[] = {{nfilters, false}, {words, false}};
 	char *text;
 
-	*out = NULL;
-	if (c->n_word == 0)
-		return 0;
-	text = join(c->word, c->n_word);
+	if (check(words, p->site, e) == -1)
+		return NULL;
+	text = nfilters == NULL ? strdup(words) : filter_join(part, 2);
 	if (text == NULL)
-		return err_set(e, EX_OSERR, "out of memory");
-	*out = filter_parse(text, p->site, e);
-	free(text);
+		err_set(e, EX_OSERR, "out of memory");
+	return text;
+}
+
+char *
+place_filter_text(
+    const struct place *p, const struct cli *c, size_t from, struct err *e)
+{
+	char *words = join(c->word + from, c->n_word - from);
+	char *nfilters = NULL, *text = NULL;
+
+	if (words == NULL)
+		err_set(e, EX_OSERR, "out of memory");
+	else if (nfilters_text(&c->opt, &nfilters, e) == 0)
+		text = both(p, words, nfilters, e);
+	free(nfilters);
+	free(words);
+	return text;
+}
+
+int
+place_filter_parse(
+    const struct place *p, const char *text, struct filter **out, struct err *e)
+{
+	*out = filter_is_empty(text) ? NULL : filter_parse(text, p->site, e);
 	if (*out == NULL)
-		return err_within(e, "filter");
+		return filter_is_empty(text) ? 0 : err_within(e, "filter");
 	if (filter_asks_home(*out) && !p->home_known)
 		return err_set(e, EX_CONFIG,
 		    "filter: 'direction' needs to know what is home: give "
 		    "--home NET, or -c FILE with a honeynet section");
 	return 0;
+}
+
+int
+place_filter(const struct place *p, const struct cli *c, struct filter **out,
+    struct err *e)
+{
+	char *text;
+	int rc;
+
+	*out = NULL;
+	if (c->n_word == 0 && c->opt.n_nfilter == 0)
+		return 0;
+	text = place_filter_text(p, c, 0, e);
+	if (text == NULL)
+		return -1;
+	rc = place_filter_parse(p, text, out, e);
+	free(text);
+	return rc;
 }
