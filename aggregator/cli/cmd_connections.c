@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/cli.h"
+#include "aggregator/cli/connection_match.h"
 #include "aggregator/cli/connection_row.h"
 #include "aggregator/cli/fold_store.h"
 #include "aggregator/cli/hidden.h"
@@ -17,28 +18,13 @@ struct query {
 };
 
 static bool
-is_matched(const struct query *q, const struct connection *c)
-{
-	size_t i = 0;
-
-	do {
-		if (filter_match_connection_at(q->filter, &c->client.addr,
-			c->client_port, &c->server.addr, c->server_port,
-			c->start_ns,
-			i < c->witnesses.n ? c->witnesses.name[i] : NULL))
-			return true;
-	} while (++i < c->witnesses.n);
-	return false;
-}
-
-static bool
 is_wanted(struct query *q, const struct connection *c)
 {
 	bool matched;
 
 	if (!options_in_time(q->opt, c->start_ns))
 		return false;
-	matched = is_matched(q, c);
+	matched = connection_matches(q->filter, c);
 	hidden_connection(&q->hidden, c, matched);
 	return matched;
 }

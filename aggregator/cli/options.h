@@ -27,6 +27,8 @@ enum option_group {
 	OPTIONS_AT = 1024,	 /* --at */
 	OPTIONS_CONTROL = 2048,	 /* --control */
 	OPTIONS_NFILTER = 65536, /* --nfilter, -F, -v */
+	OPTIONS_TOP = 131072,	 /* --by, --first, -n */
+	OPTIONS_NUMBER = 262144, /* -n */
 };
 
 /* One of --nfilter ('f'), -F and -v, whose order matters. */
@@ -39,7 +41,7 @@ struct nfilter_option {
 /* Strings are borrowed from argv; NULL where not given. */
 struct options {
 	const char *store, *config, *feed, *server_key, *key, *control;
-	const char *zone, *aliases;
+	const char *zone, *aliases, *by;
 	const struct format *format; /* never NULL */
 	int64_t since_ns, until_ns;  /* [since, until); TIME_NONE: open */
 	int64_t at_ns;		     /* TIME_NONE: not given */
@@ -49,6 +51,8 @@ struct options {
 	int year; /* 0: not given */
 	bool has_explain;
 	struct addr explain;
+	size_t number; /* with has_number */
+	bool has_number, first;
 	bool count, follow, all, refused, help, no_color;
 };
 
