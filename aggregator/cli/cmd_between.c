@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/cli.h"
 #include "aggregator/cli/filter_join.h"
-#include "aggregator/cli/in_order.h"
-#include "aggregator/cli/output.h"
+#include "aggregator/cli/ordered_records.h"
 #include "aggregator/cli/place.h"
-#include "aggregator/cli/record_row.h"
-#include "aggregator/cli/wanted.h"
 #include "common/err.h"
 #include "common/filter.h"
 #include "common/site.h"
@@ -14,15 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-
-struct query {
-	const struct site *site; /* NULL: home is not known */
-	struct wanted wanted;
-	struct output out;
-};
-
-/* --- whom --------------------------------------------------------------------
- */
 
 /* The addresses of the honeypot of that name; NULL: there is none. */
 static const struct nets *
@@ -128,42 +116,6 @@ make_filter(const struct cli *c, const struct place *p, struct filter **out,
 	return rc;
 }
 
-/* --- what --------------------------------------------------------------------
- */
-
-static int
-print(void *arg, const struct record *r, const char *sensor,
-    int64_t received_ns, struct err *e)
-{
-	struct query *q = arg;
-	struct record_row row;
-
-	record_row(&row, r, sensor, received_ns, q->site);
-	return output_row(&q->out, row.cell, e);
-}
-
-static int
-answer(const struct cli *c, const struct place *p, const struct filter *f,
-    struct err *e)
-{
-	struct query q = {.site = p->home_known ? p->site : NULL};
-	int rc = wanted_open(&q.wanted, &c->opt, p->site, f, e);
-
-	if (rc == 0)
-		rc = output_open(&q.out, &c->opt, &record_layout, e);
-	if (rc == 0)
-		rc = in_order(p, &q.wanted, IN_ORDER_MAX, print, &q, e);
-	if (rc == 0)
-		rc = wanted_check(&q.wanted, q.out.rows, e);
-	if (rc == 0)
-		rc = output_finish(&q.out, e);
-	if (rc == 0)
-		wanted_say(&q.wanted);
-	output_close(&q.out);
-	wanted_close(&q.wanted);
-	return rc;
-}
-
 static int
 run(const struct cli *c, struct err *e)
 {
@@ -178,7 +130,7 @@ run(const struct cli *c, struct err *e)
 		return -1;
 	rc = make_filter(c, &p, &f, e);
 	if (rc == 0)
-		rc = answer(c, &p, f, e);
+		rc = ordered_records(&p, &c->opt, f, e);
 	filter_free(f);
 	place_close(&p);
 	return rc;

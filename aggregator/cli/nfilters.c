@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/nfilters.h"
+#include "aggregator/cli/filter_join.h"
 #include "aggregator/cli/options.h"
 #include "aggregator/cli/output.h"
 #include "common/err.h"
@@ -96,57 +97,47 @@ tell(const struct options *o, size_t at, const char *definition, char **out,
 	return *out == NULL ? -1 : 0;
 }
 
-/* '*all' and 'one' as well.  Returns 0, or -1 with 'e'. */
-static int
-join(char **all, const char *one, struct err *e)
+/* Of each -F, or as flow-nfilter does without one.  Returns how many there
+ * are, those that were told before an error too; -1 in 'rc' with 'e'. */
+static size_t
+tell_all(const struct options *o, char **text, int *rc, struct err *e)
 {
-	bool first = *all == NULL;
-	char *text;
+	size_t n = 0;
 
-	if (*one == '\0' && !first)
-		return 0;
-	if (asprintf(&text, *one == '\0' ? "%s%s%s" : "%s%s(%s)",
-		first ? "" : *all, first || **all == '\0' ? "" : " and ",
-		one) == -1)
-		return err_set(e, EX_OSERR, "out of memory");
-	free(*all);
-	*all = text;
-	return 0;
-}
-
-static int
-add(const struct options *o, size_t at, const char *definition, char **all,
-    struct err *e)
-{
-	char *one;
-	int rc;
-
-	if (tell(o, at, definition, &one, e) == -1)
-		return -1;
-	rc = join(all, one, e);
-	free(one);
-	return rc;
+	*rc = 0;
+	for (size_t i = 0; i < o->n_nfilter && *rc == 0; i++)
+		if (o->nfilter[i].letter == 'F') {
+			*rc = tell(o, i, o->nfilter[i].value, &text[n], e);
+			n += *rc == 0;
+		}
+	if (n == 0 && *rc == 0) {
+		*rc = tell(o, NFILTER_OPTIONS_MAX, "default", &text[0], e);
+		n = *rc == 0;
+	}
+	return n;
 }
 
 int
 nfilters_text(const struct options *o, char **out, struct err *e)
 {
-	bool asked = false;
-	int rc = 0;
+	struct filter_part part[NFILTER_OPTIONS_MAX];
+	char *text[NFILTER_OPTIONS_MAX];
+	size_t n;
+	int rc;
 
 	*out = NULL;
-	for (size_t i = 0; rc == 0 && i < o->n_nfilter; i++)
-		if (o->nfilter[i].letter == 'F') {
-			asked = true;
-			rc = add(o, i, o->nfilter[i].value, out, e);
-		}
-	/* As flow-nfilter does without -F. */
-	if (rc == 0 && o->n_nfilter > 0 && !asked)
-		rc = add(o, NFILTER_OPTIONS_MAX, "default", out, e);
-	if (rc == -1) {
-		free(*out);
-		*out = NULL;
+	if (o->n_nfilter == 0)
+		return 0;
+	n = tell_all(o, text, &rc, e);
+	for (size_t i = 0; i < n; i++)
+		part[i] = (struct filter_part){.text = text[i]};
+	if (rc == 0) {
+		*out = filter_join(part, n);
+		if (*out == NULL)
+			rc = err_set(e, EX_OSERR, "out of memory");
 	}
+	for (size_t i = 0; i < n; i++)
+		free(text[i]);
 	return rc;
 }
 

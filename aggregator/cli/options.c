@@ -55,6 +55,10 @@ static const struct option options[] = {
 	"sort by records (default), connections, attempts, peers, packets or "
 	"octets"},
     {0, "first", NULL, OPTIONS_TOP, AT(first), "sort by the first time"},
+    {0, "reason", "TEXT", OPTIONS_CASE, AT(reason),
+	"why the case, or this step of it"},
+    {0, "steps", NULL, OPTIONS_CASE, AT(steps),
+	"how many records each step leaves, instead of the records"},
     {0, "count", NULL, OPTIONS_COUNT, AT(count), "print the number only"},
     {'f', "follow", NULL, OPTIONS_ALERTS, AT(follow),
 	"live, from the aggregator's feed, until interrupted"},

@@ -29,6 +29,7 @@ enum option_group {
 	OPTIONS_NFILTER = 65536, /* --nfilter, -F, -v */
 	OPTIONS_TOP = 131072,	 /* --by, --first, -n */
 	OPTIONS_NUMBER = 262144, /* -n */
+	OPTIONS_CASE = 524288,	 /* --reason, --steps */
 };
 
 /* One of --nfilter ('f'), -F and -v, whose order matters. */
@@ -41,7 +42,7 @@ struct nfilter_option {
 /* Strings are borrowed from argv; NULL where not given. */
 struct options {
 	const char *store, *config, *feed, *server_key, *key, *control;
-	const char *zone, *aliases, *by;
+	const char *zone, *aliases, *by, *reason;
 	const struct format *format; /* never NULL */
 	int64_t since_ns, until_ns;  /* [since, until); TIME_NONE: open */
 	int64_t at_ns;		     /* TIME_NONE: not given */
@@ -52,7 +53,7 @@ struct options {
 	bool has_explain;
 	struct addr explain;
 	size_t number; /* with has_number */
-	bool has_number, first;
+	bool has_number, first, steps;
 	bool count, follow, all, refused, help, no_color;
 };
 

@@ -109,9 +109,9 @@ join(char *const *word, size_t n)
 		len += strlen(word[i]) + 1;
 	text = at = calloc(1, len);
 	for (size_t i = 0; text != NULL && i < n; i++) {
+		if (i > 0)
+			*at++ = ' ';
 		at = stpcpy(at, word[i]);
-		*at++ = ' ';
-		*at = '\0';
 	}
 	return text;
 }
