@@ -92,10 +92,16 @@ filter_free(struct filter *f)
 	errno = saved;
 }
 
+bool
+filter_client_is_src(const struct filter *f, const struct filter_subject *s)
+{
+	return f->oriented && subject_client_is_src(s, f->site);
+}
+
 static bool
 match(const struct filter *f, const struct filter_subject *s, bool unexpected)
 {
-	bool client_is_src = f->oriented && subject_client_is_src(s, f->site);
+	bool client_is_src = filter_client_is_src(f, s);
 	uint32_t at;
 
 	for (at = f->start; at >= STEP_FIRST;) {
@@ -133,7 +139,7 @@ filter_match_connection_at(const struct filter *f, const struct addr *client,
 	    .dst = *server,
 	    .sport = client_port,
 	    .dport = server_port,
-	    .has = HAS_FLAGS,
+	    .has = HAS_FLAGS | (time_ns == TIME_NONE ? 0 : HAS_TIME),
 	    .proto = 6,
 	    .flags = TCP_SYN,
 	};
@@ -249,4 +255,10 @@ const struct tree *
 filter_tree(const struct filter *f)
 {
 	return &f->tree;
+}
+
+const struct site *
+filter_site(const struct filter *f)
+{
+	return f->site;
 }

@@ -2,6 +2,7 @@
 #ifndef COMMON_FILTER_H
 #define COMMON_FILTER_H
 
+#include "common/outcome.h"
 #include "common/ports.h"
 #include "common/record.h"
 
@@ -12,42 +13,9 @@ struct filter;
 struct site;
 
 /*
- * The filter language, the same wherever Synhive asks "which".  (EBNF; words
- * are separated by blanks, case matters only in names; a comment '#...' runs
- * to the end of the line; 'text' or "text" is a name with any characters.)
- *
- *   filter     = [ or ]                       ; nothing: everything
- *   or         = and { "or" and }
- *   and        = not { [ "and" ] not }        ; side by side means "and"
- *   not        = { "not" | "!" } primary
- *   primary    = "(" or ")" | "@" name | term
- *   term       = [ side ] "host" list of address
- *              | [ side ] "net" list of network or address
- *              | [ side ] "port" list of port or port "-" port
- *              | [ side ] "class" list of name
- *              | "direction" list of ( "in" | "out" | "within" | "stray" )
- *              | "flags" list of ( "syn" | "synack" | "rst" )
- *              | "hook" list of ( "in" | "out" | "forward" | "egress" )
- *              | "proto" list of ( "tcp" | "udp" | "icmp" | number )
- *              | "sensor" list of name
- *              | "interface" list of name    ; in or out
- *              | "prefix" list of name       ; what the log prefix begins with
- *              | "expected" [ "by" list of name ]
- *              | column [ compare ] number
- *   side       = "src" | "dst" | "client" | "server"
- *   column     = "packets" | "octets" | "ttl" | "window" | "mark" | "uid"
- *   compare    = "=" | "==" | "!=" | "<" | "<=" | ">" | ">="
- *   list of X  = [ "in" ] X | [ "in" ] "[" X { [ "," ] X } "]"
- *
- * "src" and "dst" are the packet's ends; "client" and "server" those of the
- * connection: an answer's client is its destination, and where no flags say
- * what a record is, site_dst_serves() guesses.  Without a side a term holds
- * when it does for either end, but "class" then looks at the server's port.
- * "direction" is the connection's, by the home networks.  "expected" asks the
- * site's expectations about the connection, as if no answer or refusal had
- * been seen but its SYN; with names, whether one of these is the first that
- * explains it.  A record that does
- * not know a column is matched by no comparison with it.
+ * The filter language, the same wherever Synhive asks "which".  Its grammar
+ * and what it means are in synhive-filter(7), docs/man/synhive-filter.7; its
+ * words in filter_fields.def and filter_words.c.
  */
 
 /* Those of the @names in an expression count too. */
@@ -68,10 +36,24 @@ struct filter *filter_parse(
     const char *text, const struct site *site, struct err *e);
 void filter_free(struct filter *f);
 
-/* What is matched besides the record itself. */
+/* What a connection has and its packets have not. */
+struct filter_connection {
+	uint32_t attempts;
+	enum outcome outcome;
+	int64_t duration_ns; /* TIME_NONE: unknown */
+};
+
+/*
+ * What is matched.
+ *
+ * sensor:     NULL: unknown, matches no "sensor".
+ * connection: NULL: 'record' is a packet or flow; else it is the connection's
+ *             SYN, with the counts of both ways together.
+ */
 struct filter_subject {
 	const struct record *record;
-	const char *sensor; /* NULL: unknown, matches no "sensor" */
+	const char *sensor;
+	const struct filter_connection *connection;
 };
 
 /* NULL matches everything. */
@@ -119,8 +101,41 @@ bool filter_asks_home(const struct filter *f);
 /* Does it ask for "expected" itself? */
 bool filter_asks_expected(const struct filter *f);
 
+/* What a filter is asked of. */
+enum filter_scope {
+	FILTER_RECORDS = 1,
+	FILTER_CONNECTIONS = 2,
+	FILTER_EXPECTED = 4, /* connections, whichever packet is seen first */
+};
+
+/*
+ * Whether everything that 'f' (NULL: nothing) asks for can be asked of them.
+ * Returns 0; -1 with 'e' (EX_USAGE) naming the first word that cannot, its
+ * column, and what it can be asked of.
+ */
+int filter_check(
+    const struct filter *f, enum filter_scope scope, struct err *e);
+
 /* The first field it asks for that differs between the packets of one
- * connection, so that no connection has it; NULL: there is none. */
+ * connection, so that no expectation has it; NULL: there is none. */
 const char *filter_asks_packet(const struct filter *f);
+
+/*
+ * Records that do not know a column.  Whether 'f' asks for anything that some
+ * do not know; else the functions below say no at once.
+ */
+bool filter_may_lack(const struct filter *f);
+
+/* A term whose answer is not known; borrowed from the filter. */
+struct filter_gap {
+	const char *place; /* "column 27: 'packets > 1'" */
+	const char *field; /* "packets" */
+};
+
+/* Whether 's', knowing more, might match as well as not; and what it lacks. */
+bool filter_lacks(const struct filter *f, const struct filter_subject *s,
+    struct filter_gap *gap);
+/* Whether it would be so if 's' knew nothing that records need not know. */
+bool filter_depends(const struct filter *f, const struct filter_subject *s);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/filter.h"
 
+#include "common/err.h"
 #include "common/filter_parse.h"
 
 #include <stdlib.h>
+#include <sysexits.h>
 
 /* What can be said of a filter without matching anything. */
 
@@ -205,31 +207,30 @@ filter_asks_expected(const struct filter *f)
 	return asks(f, FIELD_expected);
 }
 
-static bool
-is_of_packet(enum field f)
+static const char *
+names_of(uint32_t scope)
 {
-	switch (f) {
-	case FIELD_host:
-	case FIELD_net:
-	case FIELD_port:
-	case FIELD_class:
-	case FIELD_direction:
-	case FIELD_flags:
-	case FIELD_proto:
-	case FIELD_expected:
-		return false;
-	case FIELD_hook:
-	case FIELD_sensor:
-	case FIELD_interface:
-	case FIELD_prefix:
-#define FIELD(word, sided, values)
-#define NUMBER(word, flag) case FIELD_##word:
-#include "common/filter_fields.def"
-#undef FIELD
-#undef NUMBER
-		return true;
+	if (scope == FILTER_CONNECTIONS)
+		return "connections";
+	return scope == FILTER_RECORDS ? "records" : "records and connections";
+}
+
+int
+filter_check(const struct filter *f, enum filter_scope scope, struct err *e)
+{
+	const struct tree *t = f == NULL ? NULL : filter_tree(f);
+
+	for (size_t i = 0; t != NULL && i < t->n_term; i++) {
+		const struct term *term = &t->term[i];
+		uint32_t has = field_scope(term->field);
+
+		if ((has & (uint32_t)scope) == 0)
+			return err_set(e, EX_USAGE,
+			    "%s: only %s have '%s': it cannot be asked of %s",
+			    term->place, names_of(has), field_name(term->field),
+			    names_of((uint32_t)scope));
 	}
-	return true;
+	return 0;
 }
 
 const char *
@@ -238,7 +239,7 @@ filter_asks_packet(const struct filter *f)
 	const struct tree *t = f == NULL ? NULL : filter_tree(f);
 
 	for (size_t i = 0; t != NULL && i < t->n_term; i++)
-		if (is_of_packet(t->term[i].field))
+		if (!(field_scope(t->term[i].field) & FILTER_EXPECTED))
 			return field_name(t->term[i].field);
 	return NULL;
 }

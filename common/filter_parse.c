@@ -3,6 +3,7 @@
 
 #include "common/err.h"
 #include "common/filter.h"
+#include "common/filter_words.h"
 #include "common/nearest.h"
 #include "common/site.h"
 
@@ -12,20 +13,14 @@
 #include <string.h>
 #include <sysexits.h>
 
-static const char *const sides[] = {
-    [SIDE_SRC] = "src",
-    [SIDE_DST] = "dst",
-    [SIDE_CLIENT] = "client",
-    [SIDE_SERVER] = "server",
-};
-
-#define SIDES (sizeof(sides) / sizeof(*sides))
+#define SIDES (SIDE_SERVER + 1)
 
 static uint32_t parse_or(struct parser *p);
 
 void
 parser_next(struct parser *p)
 {
+	p->used = p->lex.at;
 	p->tok = lex_next(&p->lex);
 }
 
@@ -136,19 +131,19 @@ unknown_word(struct parser *p, const char *side)
 	const char *gap = *side == '\0' ? "" : " ";
 	struct net net;
 
-	if (p->tok.kind != TOKEN_WORD || token_is(&p->tok, "and") ||
-	    token_is(&p->tok, "or") || token_is(&p->tok, "in"))
+	if (p->tok.kind != TOKEN_WORD || token_is(&p->tok, WORD_AND) ||
+	    token_is(&p->tok, WORD_OR) || token_is(&p->tok, WORD_IN))
 		return parser_expected(
 		    p, *side == '\0' ? "a term" : "host, net, port or class");
 	token_show(&p->tok, shown);
 	if (net_parse(shown, &net) == 0)
 		return parser_fail(p, &p->tok, "write '%s%s%s %s'", side, gap,
 		    net_is_host(&net) ? "host" : "net", shown);
-	for (size_t i = 0; i < FIELDS_MAX; i++)
+	for (size_t i = 0; i < FIELDS; i++)
 		if (*side == '\0' || field_is_sided((enum field)i))
 			nearest_try(&near, field_name((enum field)i));
 	for (size_t i = SIDE_SRC; i < SIDES && *side == '\0'; i++)
-		nearest_try(&near, sides[i]);
+		nearest_try(&near, side_words[i]);
 	return parser_fail(p, &p->tok, "unknown word '%s'%s", shown,
 	    nearest_hint(&near, hint));
 }
@@ -160,9 +155,9 @@ parse_question(struct parser *p, struct term *t)
 	const char *side = "";
 
 	for (size_t i = SIDE_SRC; i < SIDES && t->side == SIDE_EITHER; i++)
-		if (parser_accept(p, sides[i])) {
+		if (parser_accept(p, side_words[i])) {
 			t->side = (enum side)i;
-			side = sides[i];
+			side = side_words[i];
 		}
 	if (field_parse(&p->tok, &t->field) == -1)
 		return unknown_word(p, side);
@@ -177,11 +172,13 @@ static uint32_t
 parse_term(struct parser *p)
 {
 	struct tree *tree = p->tree;
+	struct token first = p->tok;
 	struct term t = {0}, *more;
 
 	if (count_term(p) == -1)
 		return 0;
-	if (parse_question(p, &t) == -1) {
+	if (parse_question(p, &t) == -1 ||
+	    parser_note_place(p, &first, &t) == -1) {
 		term_fini(&t);
 		return 0;
 	}
@@ -310,7 +307,7 @@ parse_not(struct parser *p)
 	bool negate = false;
 	uint32_t node;
 
-	while (parser_accept(p, "not") || parser_accept(p, "!"))
+	while (parser_accept(p, WORD_NOT) || parser_accept(p, "!"))
 		negate = !negate;
 	node = parse_primary(p);
 	if (node != 0 && negate)
@@ -321,16 +318,16 @@ parse_not(struct parser *p)
 static bool
 and_goes_on(struct parser *p)
 {
-	if (parser_accept(p, "and"))
+	if (parser_accept(p, WORD_AND))
 		return true;
 	return p->tok.kind != TOKEN_END && !token_is(&p->tok, ")") &&
-	       !token_is(&p->tok, "or");
+	       !token_is(&p->tok, WORD_OR);
 }
 
 static bool
 or_goes_on(struct parser *p)
 {
-	return parser_accept(p, "or");
+	return parser_accept(p, WORD_OR);
 }
 
 /* One 'part' or several; a group is made only of several. */

@@ -58,6 +58,7 @@ struct parser {
 	struct tree *tree;
 	struct lexer lex;
 	struct token tok; /* the next one, not used yet */
+	const char *used; /* the end of the one before it */
 	const struct parser_frame *frame;
 	size_t depth, text_left, terms_left;
 	struct err *e;
@@ -71,18 +72,44 @@ int parser_fail(struct parser *p, const struct token *t, const char *fmt, ...)
 /* "expected 'what', not 'token'"; returns -1. */
 int parser_expected(struct parser *p, const char *what);
 
+/* "column 27: 'packets > 1'", from 'first' to before the token at hand, into
+ * 't->place'.  Returns 0, or -1 with 'p->e'. */
+int parser_note_place(
+    struct parser *p, const struct token *first, struct term *t);
+
 /* Read what follows the word of 't->field'.  Returns 0, or -1 with 'p->e'. */
 int parse_values(struct parser *p, struct term *t);
+
+/* --- between filter_values.c and filter_numbers.c --- */
+
+/* How a number is written. */
+enum unit {
+	UNIT_plain,    /* 64, 0x10000 */
+	UNIT_count,    /* 1k */
+	UNIT_size,     /* 1MiB */
+	UNIT_duration, /* 90s */
+	UNIT_time,     /* 2005-02-26T19:00:52Z */
+};
+
+/* The token at hand as a number in digits, or in hex with 0x.  Returns 0, or
+ * -1. */
+int parse_number(const struct token *t, uint64_t most, uint64_t *out);
+/* "> 1k", "= 64", "64", "in [0, 1000-1999]".  Returns 0 or -1. */
+int parse_comparison(struct parser *p, struct term *t, enum unit unit);
 
 /* The field of that word.  Returns 0, or -1. */
 int field_parse(const struct token *word, enum field *out);
 const char *field_name(enum field f);
 bool field_is_sided(enum field f);
-#define FIELDS_MAX (FIELD_uid + 1)
+uint32_t field_scope(enum field f); /* enum filter_scope, or'ed */
 
 /* --- between filter.c and filter_bounds.c --- */
 
 struct filter;
 const struct tree *filter_tree(const struct filter *f);
+const struct site *filter_site(const struct filter *f);
+/* The record's client is its source; false where no term asks for it. */
+bool filter_client_is_src(
+    const struct filter *f, const struct filter_subject *s);
 
 #endif

@@ -15,6 +15,8 @@ term_fini(struct term *t)
 	for (size_t i = 0; i < t->words.n; i++)
 		free(t->words.word[i]);
 	free(t->words.word);
+	free(t->spans.at);
+	free(t->place);
 }
 
 bool
@@ -119,23 +121,47 @@ has_beginning(const struct term *t, const char *text)
 }
 
 static bool
-number_holds(const struct term *t, bool known, uint64_t value)
+spans_have(const struct spans *s, uint64_t value)
 {
-	if (!known)
+	for (size_t i = 0; i < s->n; i++)
+		if (s->at[i].first <= value && value <= s->at[i].last)
+			return true;
+	return false;
+}
+
+/* The number that 't' compares.  Returns whether it is known. */
+static bool
+number_of(const struct term *t, const struct filter_subject *s, uint64_t *out)
+{
+	const struct record *r = s->record;
+	const struct filter_connection *c = s->connection;
+
+	switch (t->field) {
+	case FIELD_time:
+		*out = time_number(r->time_ns);
+		return r->time_ns != TIME_NONE;
+	case FIELD_attempts:
+		*out = c == NULL ? 0 : c->attempts;
+		return c != NULL;
+	case FIELD_duration:
+		*out = c == NULL ? 0 : (uint64_t)c->duration_ns;
+		return c != NULL && c->duration_ns != TIME_NONE;
+#define FIELD(word, sided, values, scope)                                      \
+	case FIELD_##word:                                                     \
 		return false;
-	switch (t->comparison) {
-	case COMPARE_EQ:
-		return value == t->number;
-	case COMPARE_NE:
-		return value != t->number;
-	case COMPARE_LT:
-		return value < t->number;
-	case COMPARE_LE:
-		return value <= t->number;
-	case COMPARE_GT:
-		return value > t->number;
-	case COMPARE_GE:
-		return value >= t->number;
+#define QUANTITY(word, unit, scope)
+#define NUMBER(word, unit, scope, flag)                                        \
+	case FIELD_##word:                                                     \
+		*out = r->word;                                                \
+		return (r->has & flag) != 0;
+#define ALIAS(word, of)
+#include "common/filter_fields.def"
+#undef FIELD
+#undef QUANTITY
+#undef NUMBER
+#undef ALIAS
+	case FIELDS:
+		break;
 	}
 	return false;
 }
@@ -162,11 +188,18 @@ expected_holds(const struct term *t, const struct record *r, bool client_is_src,
 	return x != NULL && (t->words.n == 0 || has_word(t, x->match.name));
 }
 
+static bool
+outcome_holds(const struct term *t, const struct filter_connection *c)
+{
+	return c != NULL && has_bit(t, c->outcome);
+}
+
 bool
 term_holds(const struct term *t, const struct filter_subject *s,
     bool client_is_src, const struct site *site)
 {
 	const struct record *r = s->record;
+	uint64_t number;
 
 	switch (t->field) {
 	case FIELD_host:
@@ -192,15 +225,78 @@ term_holds(const struct term *t, const struct filter_subject *s,
 		return has_word(t, r->in_if) || has_word(t, r->out_if);
 	case FIELD_prefix:
 		return has_beginning(t, r->prefix);
+	case FIELD_outcome:
+		return outcome_holds(t, s->connection);
 	case FIELD_expected:
 		return expected_holds(t, r, client_is_src, site);
-#define FIELD(word, sided, values)
-#define NUMBER(word, flag)                                                     \
-	case FIELD_##word:                                                     \
-		return number_holds(t, (r->has & flag) != 0, r->word);
+#define FIELD(word, sided, values, scope)
+#define QUANTITY(word, unit, scope) case FIELD_##word:
+#define NUMBER(word, unit, scope, flag) case FIELD_##word:
+#define ALIAS(word, of)
 #include "common/filter_fields.def"
 #undef FIELD
+#undef QUANTITY
 #undef NUMBER
+#undef ALIAS
+		return number_of(t, s, &number) &&
+		       spans_have(&t->spans, number);
+	case FIELDS:
+		break;
 	}
 	return false;
+}
+
+bool
+term_is_known(const struct term *t, const struct filter_subject *s)
+{
+	const struct record *r = s->record;
+	uint64_t number;
+
+	switch (t->field) {
+	case FIELD_host:
+	case FIELD_net:
+	case FIELD_port:
+	case FIELD_class:
+	case FIELD_direction:
+	case FIELD_proto:
+	case FIELD_expected:
+		return true;
+	case FIELD_flags:
+		return (r->has & HAS_FLAGS) != 0;
+	case FIELD_hook:
+		return r->hook != HOOK_NONE;
+	case FIELD_sensor:
+		return s->sensor != NULL;
+	case FIELD_interface:
+		return r->in_if != NULL || r->out_if != NULL;
+	case FIELD_prefix:
+		return r->prefix != NULL;
+	case FIELD_outcome:
+		/* Who asks for "unknown" too gets an answer always. */
+		return s->connection != NULL &&
+		       (s->connection->outcome != OUTCOME_UNKNOWN ||
+			   has_bit(t, OUTCOME_UNKNOWN));
+#define FIELD(word, sided, values, scope)
+#define QUANTITY(word, unit, scope) case FIELD_##word:
+#define NUMBER(word, unit, scope, flag) case FIELD_##word:
+#define ALIAS(word, of)
+#include "common/filter_fields.def"
+#undef FIELD
+#undef QUANTITY
+#undef NUMBER
+#undef ALIAS
+		return number_of(t, s, &number);
+	case FIELDS:
+		break;
+	}
+	return true;
+}
+
+/* Nobody has a field that is known of a record that knows nothing. */
+bool
+term_may_be_unknown(const struct term *t)
+{
+	static const struct record nothing = {.time_ns = TIME_NONE};
+
+	return !term_is_known(t, &(struct filter_subject){.record = &nothing});
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/err.h"
+#include "common/filter.h"
 #include "common/filter_parse.h"
 #include "common/filter_words.h"
 #include "common/nearest.h"
@@ -64,15 +65,51 @@ value_hosts(struct parser *p, struct term *t, const struct vocabulary *v)
 	return add_net(p, t, &net);
 }
 
+/* "11.11.79.10-11.11.79.20", a hyphen at 'dash'. */
+static int
+add_address_range(struct parser *p, struct term *t, char *text, char *dash)
+{
+	struct addr first, last;
+	unsigned __int128 at, end;
+
+	*dash = '\0';
+	if (addr_parse(text, &first) == -1 || addr_parse(dash + 1, &last) == -1)
+		return parser_expected(p, "a network like 10.0.0.0/8 or a "
+					  "range of addresses");
+	at = addr_number(&first);
+	end = addr_number(&last);
+	if (at > end || addr_is_v4(&first) != addr_is_v4(&last))
+		return parser_fail(
+		    p, &p->tok, "'%s' is not before '%s'", text, dash + 1);
+	/* The greatest network that begins here and does not end behind. */
+	for (bool more = true; more;) {
+		struct net net = {.a = addr_of_number(at), .len = 128};
+		unsigned __int128 size = 1;
+
+		while (net.len > 0 && (at & size) == 0 &&
+		       end - at >= 2 * size - 1) {
+			size *= 2;
+			net.len--;
+		}
+		if (add_net(p, t, &net) == -1)
+			return -1;
+		more = end - at >= size && net.len > 0;
+		at += size;
+	}
+	return 0;
+}
+
 static int
 value_nets(struct parser *p, struct term *t, const struct vocabulary *v)
 {
-	char text[VALUE_TEXT_MAX], shown[NET_TEXT_MAX];
+	char text[VALUE_TEXT_MAX], shown[NET_TEXT_MAX], *dash;
 	struct net net;
 
 	(void)v;
 	if (value_text(p, "a network", text) == -1)
 		return -1;
+	if ((dash = strchr(text, '-')) != NULL)
+		return add_address_range(p, t, text, dash);
 	switch (net_parse(text, &net)) {
 	case 0:
 		return add_net(p, t, &net);
@@ -143,25 +180,6 @@ value_classes(struct parser *p, struct term *t, const struct vocabulary *v)
 	return 0;
 }
 
-/* A number in digits, or in hex with 0x.  Returns 0, or -1. */
-static int
-parse_number(const struct token *t, uint64_t most, uint64_t *out)
-{
-	char text[24]; /* 18446744073709551615 has 20 digits */
-	bool hex;
-	char *end;
-
-	if (t->kind != TOKEN_WORD || t->len >= sizeof(text) || *t->text < '0' ||
-	    *t->text > '9')
-		return -1;
-	memcpy(text, t->text, t->len);
-	text[t->len] = '\0';
-	hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-	errno = 0;
-	*out = strtoull(text, &end, hex ? 16 : 10);
-	return errno == 0 && *end == '\0' && *out <= most ? 0 : -1;
-}
-
 static int
 value_protos(struct parser *p, struct term *t, const struct vocabulary *v)
 {
@@ -228,29 +246,61 @@ static const struct values values_kinds = {vocabulary_value, &vocabulary_kinds};
 static const struct values values_hooks = {vocabulary_value, &vocabulary_hooks};
 static const struct values values_protos = {value_protos, &vocabulary_protos};
 static const struct values values_names = {value_names, NULL};
+static const struct values values_outcomes = {
+    vocabulary_value, &vocabulary_outcomes};
 static const struct values values_expectations = {value_expectations, NULL};
+
+#define R FILTER_RECORDS
+#define C FILTER_CONNECTIONS
+#define X FILTER_EXPECTED
 
 static const struct {
 	const char *name;
+	uint32_t scope;
 	bool sided;
+	enum unit unit;
 	const struct values *values; /* NULL: a comparison with a number */
 } fields[] = {
-#define FIELD(word, sided, values) {#word, sided, &values_##values},
-#define NUMBER(word, has) {#word, false, NULL},
+#define FIELD(word, sided, values, scope)                                      \
+	{#word, scope, sided, UNIT_plain, &values_##values},
+#define QUANTITY(word, unit, scope) {#word, scope, false, UNIT_##unit, NULL},
+#define NUMBER(word, unit, scope, has) {#word, scope, false, UNIT_##unit, NULL},
+#define ALIAS(word, of)
 #include "common/filter_fields.def"
 #undef FIELD
+#undef QUANTITY
 #undef NUMBER
+#undef ALIAS
 };
 
-_Static_assert(sizeof(fields) / sizeof(*fields) == FIELDS_MAX,
-    "FIELDS_MAX counts the lines of filter_fields.def");
+_Static_assert(sizeof(fields) / sizeof(*fields) == FIELDS, "a row for each");
+
+static const struct {
+	const char *name;
+	enum field field;
+} aliases[] = {
+#define FIELD(word, sided, values, scope)
+#define QUANTITY(word, unit, scope)
+#define NUMBER(word, unit, scope, has)
+#define ALIAS(word, of) {#word, FIELD_##of},
+#include "common/filter_fields.def"
+#undef FIELD
+#undef QUANTITY
+#undef NUMBER
+#undef ALIAS
+};
 
 int
 field_parse(const struct token *word, enum field *out)
 {
-	for (size_t i = 0; i < FIELDS_MAX; i++)
+	for (size_t i = 0; i < FIELDS; i++)
 		if (token_is(word, fields[i].name)) {
 			*out = (enum field)i;
+			return 0;
+		}
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
+		if (token_is(word, aliases[i].name)) {
+			*out = aliases[i].field;
 			return 0;
 		}
 	return -1;
@@ -268,33 +318,10 @@ field_is_sided(enum field f)
 	return fields[f].sided;
 }
 
-/* "> 1", "= 64", "64".  Returns 0 or -1. */
-static int
-parse_comparison(struct parser *p, struct term *t)
+uint32_t
+field_scope(enum field f)
 {
-	static const struct {
-		const char *mark;
-		enum comparison comparison;
-	} marks[] = {
-	    {"=", COMPARE_EQ},
-	    {"==", COMPARE_EQ},
-	    {"!=", COMPARE_NE},
-	    {"<", COMPARE_LT},
-	    {"<=", COMPARE_LE},
-	    {">", COMPARE_GT},
-	    {">=", COMPARE_GE},
-	};
-
-	t->comparison = COMPARE_EQ;
-	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
-		if (parser_accept(p, marks[i].mark)) {
-			t->comparison = marks[i].comparison;
-			break;
-		}
-	if (parse_number(&p->tok, UINT64_MAX, &t->number) == -1)
-		return parser_expected(p, "a number");
-	parser_next(p);
-	return 0;
+	return fields[f].scope;
 }
 
 /*
@@ -307,7 +334,7 @@ is_introduction(const struct parser *p, const struct vocabulary *v)
 	struct lexer ahead = p->lex;
 	struct token next;
 
-	if (!token_is(&p->tok, "in"))
+	if (!token_is(&p->tok, WORD_IN))
 		return false;
 	if (v == NULL || vocabulary_find(v, &p->tok) == -1)
 		return true;
@@ -335,8 +362,8 @@ parse_values(struct parser *p, struct term *t)
 	const struct values *v = fields[t->field].values;
 
 	if (v == NULL)
-		return parse_comparison(p, t);
-	if (v == &values_expectations && !parser_accept(p, "by"))
+		return parse_comparison(p, t, fields[t->field].unit);
+	if (v == &values_expectations && !parser_accept(p, WORD_BY))
 		return 0;
 	/* Ports: from 1 to 0, none. */
 	t->first = 1;

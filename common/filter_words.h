@@ -17,6 +17,28 @@ extern const struct vocabulary vocabulary_directions;
 extern const struct vocabulary vocabulary_kinds;
 extern const struct vocabulary vocabulary_hooks;
 extern const struct vocabulary vocabulary_protos;
+extern const struct vocabulary vocabulary_outcomes;
+
+/* What a number's unit makes of it. */
+struct number_unit {
+	const char *word;
+	enum unit unit;
+	uint64_t factor;
+};
+
+extern const struct number_unit number_units[]; /* up to a NULL word */
+extern const char *const comparison_marks[];	/* up to NULL */
+extern const char *const side_words[];		/* by enum side, ... */
+
+#define WORD_AND "and"
+#define WORD_OR "or"
+#define WORD_NOT "not"
+#define WORD_IN "in"
+#define WORD_BY "by"
+
+/* All that have a meaning of their own, marks and units too; NULL past the
+ * last.  Some come twice: "in" has three. */
+const char *filter_word(size_t i);
 
 /* The index of the word in 'v', or -1. */
 int vocabulary_find(const struct vocabulary *v, const struct token *t);

@@ -25,20 +25,20 @@ nf_warn(const struct nfilter *f, int line, nfilter_warn_fn *warn, void *arg,
 }
 
 bool
-nf_compare(enum comparison op, uint64_t value, uint64_t number)
+nf_compare(enum nf_op op, uint64_t value, uint64_t number)
 {
 	switch (op) {
-	case COMPARE_EQ:
+	case NF_OP_EQ:
 		return value == number;
-	case COMPARE_NE:
+	case NF_OP_NE:
 		return value != number;
-	case COMPARE_LT:
+	case NF_OP_LT:
 		return value < number;
-	case COMPARE_LE:
+	case NF_OP_LE:
 		return value <= number;
-	case COMPARE_GT:
+	case NF_OP_GT:
 		return value > number;
-	case COMPARE_GE:
+	case NF_OP_GE:
 		return value >= number;
 	}
 	return false;
@@ -87,10 +87,10 @@ has_both_ways(const struct nf_primitive *p)
 	bool less = false, more = false;
 
 	for (size_t i = 0; i < p->n; i++) {
-		less |= p->entry[i].op == COMPARE_LT ||
-			p->entry[i].op == COMPARE_LE;
-		more |= p->entry[i].op == COMPARE_GT ||
-			p->entry[i].op == COMPARE_GE;
+		less |=
+		    p->entry[i].op == NF_OP_LT || p->entry[i].op == NF_OP_LE;
+		more |=
+		    p->entry[i].op == NF_OP_GT || p->entry[i].op == NF_OP_GE;
 	}
 	return less && more;
 }
@@ -120,7 +120,7 @@ lint_chain(const struct nfilter *f, const struct nf_primitive *p,
 		if (!s.decides[i])
 			nf_warn(f, p->entry[i].line, warn, arg,
 			    "an earlier line decides before this one always");
-		if (p->type == NF_TIME && p->entry[i].op == COMPARE_EQ)
+		if (p->type == NF_TIME && p->entry[i].op == NF_OP_EQ)
 			nf_warn(f, p->entry[i].line, warn, arg,
 			    "'eq' means that very second, not the minute");
 	}

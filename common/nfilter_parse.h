@@ -3,7 +3,6 @@
 #define COMMON_NFILTER_PARSE_H
 
 #include "common/addr.h"
-#include "common/filter_term.h"
 #include "common/nfilter.h"
 
 #include <stdbool.h>
@@ -17,6 +16,15 @@ enum nf_type {
 #include "common/nfilter_types.def"
 #undef TYPE
 	NF_NO_TYPE,
+};
+
+enum nf_op {
+	NF_OP_EQ,
+	NF_OP_NE,
+	NF_OP_LT,
+	NF_OP_LE,
+	NF_OP_GT,
+	NF_OP_GE,
 };
 
 /* How the lines of a primitive are kept and decide. */
@@ -33,7 +41,7 @@ struct nf_entry {
 	int line;
 	bool permit;
 	struct net net;
-	enum comparison op;
+	enum nf_op op;
 	uint64_t number; /* a date: seconds since 1970 */
 };
 
@@ -97,6 +105,8 @@ enum nf_ask {
 	NF_ASK_PORT,
 	NF_ASK_PROTO,
 	NF_ASK_NUMBER,
+	NF_ASK_TIME,
+	NF_ASK_FLAGS,
 	NF_ASK_ONE, /* a record is one flow */
 };
 
@@ -160,7 +170,7 @@ void nf_warn(const struct nfilter *f, int line, nfilter_warn_fn *warn,
     void *arg, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 /* Does a comparison hold, and which line decides? */
-bool nf_compare(enum comparison op, uint64_t value, uint64_t number);
+bool nf_compare(enum nf_op op, uint64_t value, uint64_t number);
 /* Returns the deciding entry, or NULL: the default does. */
 const struct nf_entry *nf_decides(const struct nf_primitive *p, uint64_t value);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/nfilter_tell.h"
 
+#include "common/clock.h"
+#include "common/record.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +76,77 @@ nf_tell_set(struct nf_teller *t, const struct nf_primitive *p,
 	return rc;
 }
 
+/* --- TCP flags ---------------------------------------------------------------
+ */
+
+/* What our filters tell apart; all others are one more kind. */
+enum kind {
+	SYN,
+	SYNACK,
+	RST,
+	OTHER,
+	KINDS
+};
+
+static enum kind
+kind_of(uint32_t flags)
+{
+	if (flags_are_syn(flags))
+		return SYN;
+	if (flags_are_synack(flags))
+		return SYNACK;
+	return flags_are_rst(flags) ? RST : OTHER;
+}
+
+/* Whether all flags of a kind are permitted, or denied: then how it is told.
+ * Returns false when a kind would have to be divided. */
+static bool
+sort_kinds(const struct nf_primitive *p, bool permitted[static KINDS])
+{
+	bool seen[KINDS] = {false};
+
+	for (uint32_t flags = 0; flags <= UINT8_MAX; flags++) {
+		enum kind k = kind_of(flags);
+		bool permit = is_permitted(p, flags & p->mask);
+
+		if (seen[k] && permitted[k] != permit)
+			return false;
+		permitted[k] = permit;
+		seen[k] = true;
+	}
+	return true;
+}
+
+int
+nf_tell_flags(struct nf_teller *t, const struct nf_primitive *p,
+    const struct nf_criterion *c, struct nf_part *out)
+{
+	static const char *const words[] = {
+	    [SYN] = "syn", [SYNACK] = "synack", [RST] = "rst"};
+	bool permitted[KINDS];
+	char list[32] = "";
+	size_t n = 0;
+
+	if (!sort_kinds(p, permitted))
+		return nf_tell_fail(t, p->line,
+		    "'%s': only syn, synack and rst are told apart, as 0x02, "
+		    "0x12 and 0x04 with the masks 0x17, 0x17 and 0x07",
+		    p->name);
+	for (int k = SYN; k < OTHER; k++)
+		if (permitted[k] != permitted[OTHER]) {
+			size_t at = strlen(list);
+
+			snprintf(list + at, sizeof(list) - at, "%s%s",
+			    n++ == 0 ? "" : ", ", words[k]);
+		}
+	if (n == 0) {
+		nf_part_set(out, permitted[OTHER]);
+		return 0;
+	}
+	return nf_part_text(t, out, "%s%s in [%s]",
+	    permitted[OTHER] ? "not " : "", c->word, list);
+}
+
 /* --- entries one after the other ---------------------------------------------
  */
 
@@ -88,18 +162,24 @@ print_address(FILE *to, const struct nf_entry *x, bool hosts)
 }
 
 static void
-print_comparison(FILE *to, const struct nf_entry *x, const char *word)
+print_comparison(
+    FILE *to, const struct nf_entry *x, const char *word, bool date)
 {
+	char text[TIME_TEXT_MAX];
 	static const char *const marks[] = {
-	    [COMPARE_EQ] = "=",
-	    [COMPARE_NE] = "!=",
-	    [COMPARE_LT] = "<",
-	    [COMPARE_LE] = "<=",
-	    [COMPARE_GT] = ">",
-	    [COMPARE_GE] = ">=",
+	    [NF_OP_EQ] = "=",
+	    [NF_OP_NE] = "!=",
+	    [NF_OP_LT] = "<",
+	    [NF_OP_LE] = "<=",
+	    [NF_OP_GT] = ">",
+	    [NF_OP_GE] = ">=",
 	};
 
-	fprintf(to, "%s %s %" PRIu64, word, marks[x->op], x->number);
+	fprintf(to, "%s %s ", word, marks[x->op]);
+	if (date)
+		fputs(time_format((int64_t)x->number * NS_PER_SEC, text), to);
+	else
+		fprintf(to, "%" PRIu64, x->number);
 }
 
 /* That one of entry[first..last] holds, as a term or in parentheses. */
@@ -120,7 +200,8 @@ tell_run(struct nf_teller *t, const struct nf_primitive *p,
 	for (size_t i = first; i <= last; i++) {
 		fputs(i == first ? "" : chain ? " or " : ", ", to);
 		if (chain)
-			print_comparison(to, &p->entry[i], c->word);
+			print_comparison(
+			    to, &p->entry[i], c->word, p->type == NF_TIME_DATE);
 		else
 			print_address(to, &p->entry[i], hosts);
 	}

@@ -40,6 +40,8 @@ int nf_part_text(struct nf_teller *t, struct nf_part *out, const char *fmt, ...)
 /* What a primitive says of a column.  Returns 0, or -1 with 't->e'. */
 int nf_tell_set(struct nf_teller *t, const struct nf_primitive *p,
     const struct nf_criterion *c, struct nf_part *out);
+int nf_tell_flags(struct nf_teller *t, const struct nf_primitive *p,
+    const struct nf_criterion *c, struct nf_part *out);
 int nf_tell_entries(struct nf_teller *t, const struct nf_primitive *p,
     const struct nf_criterion *c, struct nf_part *out);
 

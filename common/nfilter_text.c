@@ -75,6 +75,13 @@ tell_primitive(struct nf_teller *t, const struct nf_primitive *p,
 	case NF_ASK_PORT:
 	case NF_ASK_PROTO:
 		return nf_tell_set(t, p, c, out);
+	case NF_ASK_FLAGS:
+		return nf_tell_flags(t, p, c, out);
+	case NF_ASK_TIME:
+		if (p->type == NF_TIME_DATE)
+			return nf_tell_entries(t, p, c, out);
+		return nf_tell_fail(t, p->line,
+		    "'%s': a time of day cannot be asked; dates can", p->name);
 	case NF_ASK_ONE:
 		decides = nf_decides(p, 1);
 		nf_part_set(

@@ -231,18 +231,18 @@ read_prefix(struct nf_reader *r, char *word, struct nf_entry *one)
  */
 
 static int
-read_operator(struct nf_reader *r, const char *word, enum comparison *out)
+read_operator(struct nf_reader *r, const char *word, enum nf_op *out)
 {
 	static const struct {
 		const char *word;
-		enum comparison op;
+		enum nf_op op;
 	} ops[] = {
-	    {"lt", COMPARE_LT},
-	    {"gt", COMPARE_GT},
-	    {"eq", COMPARE_EQ},
-	    {"ne", COMPARE_NE},
-	    {"le", COMPARE_LE},
-	    {"ge", COMPARE_GE},
+	    {"lt", NF_OP_LT},
+	    {"gt", NF_OP_GT},
+	    {"eq", NF_OP_EQ},
+	    {"ne", NF_OP_NE},
+	    {"le", NF_OP_LE},
+	    {"ge", NF_OP_GE},
 	};
 
 	for (size_t i = 0; i < sizeof(ops) / sizeof(*ops); i++)

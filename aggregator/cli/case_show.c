@@ -210,7 +210,8 @@ case_steps(const struct dossier *d, const struct place *p,
 	int rc = wanted_open(&x.wanted, o, p->site, f, e);
 
 	for (size_t i = 0; rc == 0 && i < d->n; i++) {
-		rc = place_filter_parse(p, d->step[i].filter, &x.filter[i], e);
+		rc = place_filter_parse(
+		    p, d->step[i].filter, FILTER_RECORDS, &x.filter[i], e);
 		if (rc == -1)
 			err_within(e, "step '%s'", d->step[i].name);
 	}

@@ -100,7 +100,7 @@ make_filter(const struct cli *c, const struct place *p, struct filter **out,
 		if (find(p->site, c->word[i], &own[i], &nets[i], e) == -1)
 			return -1;
 	both = both_text(&nets[0], &nets[1]);
-	rest = place_filter_text(p, c, 2, e);
+	rest = place_filter_text(p, c, 2, FILTER_RECORDS, e);
 	if (rest != NULL) {
 		part[0].text = both;
 		part[1].text = rest;
@@ -109,7 +109,7 @@ make_filter(const struct cli *c, const struct place *p, struct filter **out,
 			err_set(e, EX_OSERR, "out of memory");
 	}
 	if (all != NULL)
-		rc = place_filter_parse(p, all, out, e);
+		rc = place_filter_parse(p, all, FILTER_RECORDS, out, e);
 	free(all);
 	free(both);
 	free(rest);

@@ -82,15 +82,16 @@ static char *
 step_filter(const struct task *t, struct err *e)
 {
 	struct filter *f;
-	char *text = place_filter_text(
-	    t->place, t->c, (size_t)(t->word + 1 - t->c->word), e);
+	char *text = place_filter_text(t->place, t->c,
+	    (size_t)(t->word + 1 - t->c->word), FILTER_RECORDS, e);
 
 	if (text == NULL)
 		return NULL;
 	if (filter_is_empty(text))
 		err_set(e, EX_USAGE, "step '%s': which records? Say a filter",
 		    t->word[0]);
-	else if (place_filter_parse(t->place, text, &f, e) == 0) {
+	else if (place_filter_parse(t->place, text, FILTER_RECORDS, &f, e) ==
+		 0) {
 		filter_free(f);
 		return text;
 	}
@@ -204,7 +205,7 @@ run_all(struct task *t, const char *more, struct err *e)
 	if (all == NULL)
 		err_set(e, EX_OSERR, "out of memory");
 	else
-		rc = place_filter_parse(t->place, all, &f, e);
+		rc = place_filter_parse(t->place, all, FILTER_RECORDS, &f, e);
 	if (rc == 0)
 		rc = ordered_records(t->place, &t->c->opt, f, e);
 	filter_free(f);
@@ -217,7 +218,7 @@ static int
 do_run(struct task *t, struct err *e)
 {
 	char *more = place_filter_text(
-	    t->place, t->c, (size_t)(t->word - t->c->word), e);
+	    t->place, t->c, (size_t)(t->word - t->c->word), FILTER_RECORDS, e);
 	struct filter *f = NULL;
 	int rc;
 
@@ -227,7 +228,7 @@ do_run(struct task *t, struct err *e)
 	if (rc == 0 && !t->c->opt.steps) {
 		rc = run_all(t, more, e);
 	} else if (rc == 0) {
-		rc = place_filter_parse(t->place, more, &f, e);
+		rc = place_filter_parse(t->place, more, FILTER_RECORDS, &f, e);
 		if (rc == 0)
 			rc = case_steps(t->dossier, t->place, &t->c->opt, f, e);
 		filter_free(f);

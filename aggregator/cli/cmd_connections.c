@@ -6,6 +6,7 @@
 #include "aggregator/cli/hidden.h"
 #include "aggregator/cli/output.h"
 #include "aggregator/cli/place.h"
+#include "aggregator/cli/unanswered.h"
 #include "common/err.h"
 #include "common/filter.h"
 
@@ -14,18 +15,22 @@ struct query {
 	const struct filter *filter;
 	bool home_known;
 	struct hidden hidden;
+	struct unanswered unanswered;
 	struct output out;
 };
 
 static bool
 is_wanted(struct query *q, const struct connection *c)
 {
+	struct connection_subject s;
 	bool matched;
 
 	if (!options_in_time(q->opt, c->start_ns))
 		return false;
 	matched = connection_matches(q->filter, c);
 	hidden_connection(&q->hidden, c, matched);
+	connection_subject(&s, c, 0);
+	unanswered_row(&q->unanswered, &s.subject);
 	return matched;
 }
 
@@ -47,10 +52,13 @@ answer(struct query *q, const struct place *p, struct err *e)
 	int rc = hidden_open(&q->hidden, p->site, q->filter, e);
 
 	q->home_known = p->home_known;
+	q->unanswered = unanswered_init(q->filter, "connections");
 	if (rc == 0)
 		rc = output_open(&q->out, q->opt, &connection_layout, e);
 	if (rc == 0)
 		rc = fold_store(p, q->opt, NULL, print_connection, q, e);
+	if (rc == 0)
+		rc = unanswered_tell(&q->unanswered, q->out.rows, e);
 	if (rc == 0)
 		rc = output_finish(&q->out, e);
 	if (rc == 0)
@@ -70,7 +78,7 @@ run(const struct cli *c, struct err *e)
 
 	if (place_open(&p, &c->opt, e) == -1)
 		return -1;
-	rc = place_filter(&p, c, &f, e);
+	rc = place_filter_of(&p, c, FILTER_CONNECTIONS, &f, e);
 	if (rc == 0) {
 		q.filter = f;
 		rc = answer(&q, &p, e);
@@ -89,6 +97,8 @@ const struct command command_connections = {
 	    "sensor another witness.  --since and --until mean the start.\n\n"
 	    "Examples:\n"
 	    "  synhive connections 'client host 11.11.79.67 and class irc'\n"
+	    "  synhive connections 'direction in and outcome answered and "
+	    "attempts > 1'\n"
 	    "  synhive connections --count 'direction out'\n",
     .options = OPTIONS_STORE | OPTIONS_HOME | OPTIONS_OUTPUT | OPTIONS_TIME |
 	       OPTIONS_COUNT | OPTIONS_NFILTER,

@@ -48,7 +48,7 @@ make_filter(const struct cli *c, const struct place *p, struct filter **out,
 	*out = NULL;
 	if (read_peer(c->word[0], peer, sizeof(peer), e) == -1)
 		return -1;
-	rest = place_filter_text(p, c, 1, e);
+	rest = place_filter_text(p, c, 1, 0, e);
 	if (rest == NULL)
 		return -1;
 	all = filter_join(
@@ -56,7 +56,7 @@ make_filter(const struct cli *c, const struct place *p, struct filter **out,
 	if (all == NULL)
 		err_set(e, EX_OSERR, "out of memory");
 	else
-		rc = place_filter_parse(p, all, out, e);
+		rc = place_filter_parse(p, all, 0, out, e);
 	free(all);
 	free(rest);
 	return rc;

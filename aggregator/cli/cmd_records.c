@@ -5,6 +5,7 @@
 #include "aggregator/cli/place.h"
 #include "aggregator/cli/record_row.h"
 #include "aggregator/cli/scan.h"
+#include "aggregator/cli/unanswered.h"
 #include "common/err.h"
 #include "common/filter.h"
 
@@ -18,6 +19,7 @@ struct query {
 	bool timed;		 /* --since or --until */
 	uint64_t untimed;	 /* matched, but nobody knows when */
 	struct hidden hidden;
+	struct unanswered unanswered;
 	struct output out;
 };
 
@@ -30,6 +32,7 @@ is_wanted(struct query *q, const struct filter_subject *s)
 	if (q->timed && t != TIME_NONE && !options_in_time(q->opt, t))
 		return false;
 	matched = filter_match(q->filter, s);
+	unanswered_row(&q->unanswered, s);
 	hidden_record(&q->hidden, s, matched);
 	if (!matched)
 		return false;
@@ -89,12 +92,15 @@ answer(struct query *q, const struct place *p, struct err *e)
 {
 	int rc = hidden_open(&q->hidden, p->site, q->filter, e);
 
+	q->unanswered = unanswered_init(q->filter, "records");
 	if (rc == 0)
 		rc = output_open(&q->out, q->opt, &record_layout, e);
 	if (rc == 0)
 		rc = scan(p, q->opt, q->filter, 0, print_chunk, q, e);
 	if (rc == 0)
 		rc = tell_untimed(q, e);
+	if (rc == 0)
+		rc = unanswered_tell(&q->unanswered, q->out.rows, e);
 	if (rc == 0)
 		rc = output_finish(&q->out, e);
 	if (rc == 0)
@@ -114,7 +120,7 @@ run(const struct cli *c, struct err *e)
 
 	if (place_open(&p, &c->opt, e) == -1)
 		return -1;
-	rc = place_filter(&p, c, &f, e);
+	rc = place_filter_of(&p, c, FILTER_RECORDS, &f, e);
 	if (rc == 0) {
 		q.filter = f;
 		q.site = p.home_known ? p.site : NULL;

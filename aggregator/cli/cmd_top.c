@@ -90,6 +90,7 @@ answer(const struct cli *c, const struct place *p, struct err *e)
 		.home_known = p->home_known},
 	    .most = c->opt.has_number ? c->opt.number : SHOWN,
 	};
+	uint32_t scope = 0;
 	struct filter *f = NULL;
 	char *text;
 	int rc;
@@ -97,8 +98,12 @@ answer(const struct cli *c, const struct place *p, struct err *e)
 	if (read_fields(c->word[0], &q.about, e) == -1 ||
 	    check_fields(&q.about, e) == -1 || read_order(&c->opt, &q, e) == -1)
 		return -1;
-	text = place_filter_text(p, c, 1, e);
-	rc = text == NULL ? -1 : place_filter_parse(p, text, &f, e);
+	if (!groups_take_connections(&q.about))
+		scope = FILTER_RECORDS;
+	if (!groups_take_records(&q.about))
+		scope = FILTER_CONNECTIONS;
+	text = place_filter_text(p, c, 1, scope, e);
+	rc = text == NULL ? -1 : place_filter_parse(p, text, scope, &f, e);
 	if (rc == 0)
 		rc = group_store(p, c, f, &q, e);
 	free(text);

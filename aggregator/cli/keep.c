@@ -78,7 +78,8 @@ extend_chain(struct run_id *chain, const struct batch *b)
 
 /* --- putting --- */
 
-/* Into blocks what makes full ones; with 'all' (as if tomorrow: then today's
+/* Into blocks what makes full ones (a moment later: what was received now is
+ * old enough); with 'all' (as if tomorrow: then today's
  * file is finished, and nothing waits for more) the rest, too. */
 static int
 compact(struct keep *k, bool all, struct err *e)
@@ -87,7 +88,7 @@ compact(struct keep *k, bool all, struct err *e)
 
 	do
 		rc = store_recut(
-		    k->store, k->now_ns + (all ? NS_PER_DAY : 0), 0, e);
+		    k->store, k->now_ns + (all ? NS_PER_DAY : 1), 0, e);
 	while (rc == 1);
 	return rc;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/place.h"
+#include "aggregator/cli/caret.h"
 #include "aggregator/cli/cli.h"
 #include "aggregator/cli/filter_join.h"
 #include "aggregator/cli/nfilters.h"
@@ -116,26 +117,35 @@ join(char *const *word, size_t n)
 	return text;
 }
 
-/* Returns 0, or -1 with 'e' naming word and column. */
+/* A text as a filter that can be asked of 'scope' (0: of anything).  Returns 0,
+ * or -1 with 'e' showing word and column. */
 static int
-check(const char *text, const struct site *site, struct err *e)
+parse(const struct place *p, const char *text, uint32_t scope,
+    struct filter **out, struct err *e)
 {
-	struct filter *f = filter_parse(text, site, e);
-
-	filter_free(f);
-	return f == NULL ? err_within(e, "filter") : 0;
+	*out = filter_parse(text, p->site, e);
+	if (*out != NULL &&
+	    (scope == 0 ||
+		filter_check(*out, (enum filter_scope)scope, e) == 0))
+		return 0;
+	filter_free(*out);
+	*out = NULL;
+	caret_add(e, text);
+	return err_within(e, "filter");
 }
 
 /* The words, checked, and what flow-tools' files say. */
 static char *
 both(const struct place *p, const char *words, const char *nfilters,
-    struct err *e)
+    uint32_t scope, struct err *e)
 {
 	const struct filter_part part[] = {{nfilters, false}, {words, false}};
+	struct filter *f;
 	char *text;
 
-	if (check(words, p->site, e) == -1)
+	if (parse(p, words, scope, &f, e) == -1)
 		return NULL;
+	filter_free(f);
 	text = nfilters == NULL ? strdup(words) : filter_join(part, 2);
 	if (text == NULL)
 		err_set(e, EX_OSERR, "out of memory");
@@ -143,8 +153,8 @@ both(const struct place *p, const char *words, const char *nfilters,
 }
 
 char *
-place_filter_text(
-    const struct place *p, const struct cli *c, size_t from, struct err *e)
+place_filter_text(const struct place *p, const struct cli *c, size_t from,
+    uint32_t scope, struct err *e)
 {
 	char *words = join(c->word + from, c->n_word - from);
 	char *nfilters = NULL, *text = NULL;
@@ -152,19 +162,21 @@ place_filter_text(
 	if (words == NULL)
 		err_set(e, EX_OSERR, "out of memory");
 	else if (nfilters_text(&c->opt, &nfilters, e) == 0)
-		text = both(p, words, nfilters, e);
+		text = both(p, words, nfilters, scope, e);
 	free(nfilters);
 	free(words);
 	return text;
 }
 
 int
-place_filter_parse(
-    const struct place *p, const char *text, struct filter **out, struct err *e)
+place_filter_parse(const struct place *p, const char *text, uint32_t scope,
+    struct filter **out, struct err *e)
 {
-	*out = filter_is_empty(text) ? NULL : filter_parse(text, p->site, e);
-	if (*out == NULL)
-		return filter_is_empty(text) ? 0 : err_within(e, "filter");
+	*out = NULL;
+	if (filter_is_empty(text))
+		return 0;
+	if (parse(p, text, scope, out, e) == -1)
+		return -1;
 	if (filter_asks_home(*out) && !p->home_known)
 		return err_set(e, EX_CONFIG,
 		    "filter: 'direction' needs to know what is home: give "
@@ -173,8 +185,8 @@ place_filter_parse(
 }
 
 int
-place_filter(const struct place *p, const struct cli *c, struct filter **out,
-    struct err *e)
+place_filter_of(const struct place *p, const struct cli *c, uint32_t scope,
+    struct filter **out, struct err *e)
 {
 	char *text;
 	int rc;
@@ -182,10 +194,17 @@ place_filter(const struct place *p, const struct cli *c, struct filter **out,
 	*out = NULL;
 	if (c->n_word == 0 && c->opt.n_nfilter == 0)
 		return 0;
-	text = place_filter_text(p, c, 0, e);
+	text = place_filter_text(p, c, 0, scope, e);
 	if (text == NULL)
 		return -1;
-	rc = place_filter_parse(p, text, out, e);
+	rc = place_filter_parse(p, text, scope, out, e);
 	free(text);
 	return rc;
+}
+
+int
+place_filter(const struct place *p, const struct cli *c, struct filter **out,
+    struct err *e)
+{
+	return place_filter_of(p, c, 0, out, e);
 }

@@ -35,14 +35,16 @@ struct state *place_state(const struct place *p, struct err *e);
 
 /*
  * The words of 'c' from 'from' on, and what flow-tools' filter files say, as
- * one text that the caller takes.  Returns NULL with 'e': EX_USAGE naming word
- * and column, or file and line.
+ * one text that the caller takes.
+ *
+ * scope: an enum filter_scope of which all of it can be asked; 0: anything.
+ * Returns NULL with 'e': EX_USAGE naming word and column, or file and line.
  */
-char *place_filter_text(
-    const struct place *p, const struct cli *c, size_t from, struct err *e);
+char *place_filter_text(const struct place *p, const struct cli *c, size_t from,
+    uint32_t scope, struct err *e);
 /* Such a text as a filter; NULL in '*out': everything.  Returns 0, or -1 with
  * 'e', and '*out' to be freed all the same. */
-int place_filter_parse(const struct place *p, const char *text,
+int place_filter_parse(const struct place *p, const char *text, uint32_t scope,
     struct filter **out, struct err *e);
 
 /*
@@ -50,6 +52,9 @@ int place_filter_parse(const struct place *p, const char *text,
  * Returns 0; -1 with 'e': EX_USAGE naming word and column.
  */
 int place_filter(const struct place *p, const struct cli *c,
+    struct filter **out, struct err *e);
+/* The same of what can be asked of 'scope': an enum filter_scope. */
+int place_filter_of(const struct place *p, const struct cli *c, uint32_t scope,
     struct filter **out, struct err *e);
 
 #endif

@@ -13,6 +13,9 @@ wanted_open(struct wanted *w, const struct options *o, const struct site *site,
     const struct filter *f, struct err *e)
 {
 	*w = (struct wanted){.opt = o, .filter = f};
+	/* What only connections know no record lacks. */
+	if (filter_check(f, FILTER_RECORDS, NULL) == 0)
+		w->unanswered = unanswered_init(f, "records");
 	return hidden_open(&w->hidden, site, f, e);
 }
 
@@ -37,6 +40,7 @@ wanted_record(struct wanted *w, const struct filter_subject *s)
 	if (t != TIME_NONE && !options_in_time(w->opt, t))
 		return false;
 	matched = filter_match(w->filter, s);
+	unanswered_row(&w->unanswered, s);
 	hidden_record(&w->hidden, s, matched);
 	if (matched && t == TIME_NONE && is_timed(w->opt)) {
 		w->untimed++;
@@ -56,7 +60,7 @@ int
 wanted_check(const struct wanted *w, uint64_t rows, struct err *e)
 {
 	if (w->untimed == 0 || rows > 0)
-		return 0;
+		return unanswered_tell(&w->unanswered, rows, e);
 	return err_set(e, EX_DATAERR,
 	    "the %" PRIu64 " records that match have no time: "
 	    "--since and --until cannot be answered",

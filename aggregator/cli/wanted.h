@@ -3,6 +3,7 @@
 #define AGGREGATOR_CLI_WANTED_H
 
 #include "aggregator/cli/hidden.h"
+#include "aggregator/cli/unanswered.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,7 @@ struct wanted {
 	const struct filter *filter;
 	uint64_t untimed; /* matched, but nobody knows when */
 	struct hidden hidden;
+	struct unanswered unanswered;
 };
 
 /* All borrowed.  Returns 0, or -1 with 'e'. */
@@ -31,7 +33,7 @@ bool wanted_record(struct wanted *w, const struct filter_subject *s);
 bool wanted_again(const struct wanted *w, const struct filter_subject *s);
 
 /* After the last one, 'rows' of which were wanted.  Returns 0; -1 with 'e':
- * EX_DATAERR, nothing can be answered for want of times. */
+ * EX_DATAERR, the data cannot answer. */
 int wanted_check(const struct wanted *w, uint64_t rows, struct err *e);
 /* After the answer: what was left out, and why. */
 void wanted_say(const struct wanted *w);

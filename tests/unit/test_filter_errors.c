@@ -11,12 +11,31 @@
 
 #include "tests/unit/filter_site.h"
 
+struct error {
+	const char *text, *says;
+};
+
+static void
+check_errors(const struct error *row, size_t n)
+{
+	struct err e;
+
+	for (size_t i = 0; i < n; i++) {
+		struct filter *f = filter_parse(row[i].text, site, &e);
+
+		if (f != NULL)
+			fail_msg("%s was accepted", row[i].text);
+		assert_int_equal(e.code, EX_USAGE);
+		if (strstr(e.text, row[i].says) == NULL)
+			fail_msg("%s: \"%s\" instead of \"%s\"", row[i].text,
+			    e.text, row[i].says);
+	}
+}
+
 static void
 an_error_names_the_word_and_its_column(void **state)
 {
-	static const struct {
-		const char *text, *says;
-	} rows[] = {
+	static const struct error rows[] = {
 	    {"dst prot 22", "column 5: unknown word 'prot'; did you mean "
 			    "'port'?"},
 	    {"hots 1.2.3.4", "column 1: unknown word 'hots'; did you mean "
@@ -54,8 +73,8 @@ an_error_names_the_word_and_its_column(void **state)
 	    {"flags ack", "column 7: there should be syn, synack or rst, not "
 			  "'ack'"},
 	    {"proto 256", "column 7: there should be tcp"},
-	    {"packets > many", "column 11: there should be a number, not "
-			       "'many'"},
+	    {"packets > many", "column 11: there should be a number such as "
+			       "10, 1k or 2M, not 'many'"},
 	    {"packets > -1", "column 11: there should be a number"},
 	    {"packets > 18446744073709551616", "there should be a number"},
 	    {"packets => 1", "column 10: there should be a number"},
@@ -77,19 +96,40 @@ an_error_names_the_word_and_its_column(void **state)
 	    {"port 1 and @broken", "column 13: in '@broken': column 13: "
 				   "unknown word 'prot'"},
 	};
-	struct err e;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct filter *f = filter_parse(rows[i].text, site, &e);
+	check_errors(rows, sizeof(rows) / sizeof(*rows));
+}
 
-		if (f != NULL)
-			fail_msg("%s was accepted", rows[i].text);
-		assert_int_equal(e.code, EX_USAGE);
-		if (strstr(e.text, rows[i].says) == NULL)
-			fail_msg("%s: \"%s\" instead of \"%s\"", rows[i].text,
-			    e.text, rows[i].says);
-	}
+static void
+an_error_in_a_number_says_how_it_is_written(void **state)
+{
+	static const struct error rows[] = {
+	    {"packets > 1x", "such as 10, 1k or 2M, not '1x'"},
+	    {"packets > 1KiB", "such as 10, 1k or 2M, not '1KiB'"},
+	    {"packets > 20000000T", "such as 10, 1k or 2M"},
+	    {"packets > 1-2", "column 11: there should be a number"},
+	    {"packets 2-1", "column 9: there should be a number"},
+	    {"packets > [1 2]", "column 11: there should be a number"},
+	    {"packets in [1, x]", "column 16: there should be a number"},
+	    {"packets in [1, 2", "column 17: the filter ends where ']'"},
+	    {"octets > 1Mi", "such as 1500, 10k or 1MiB, not '1Mi'"},
+	    {"ttl < 1k", "column 7: there should be a number, not '1k'"},
+	    {"duration > 30", "column 12: there should be a duration such as "
+			      "500ms, 30s"},
+	    {"time > 2h", "column 8: there should be a time such as "
+			  "2005-02-26T19:00:52Z or 2005-02-26, not '2h'"},
+	    {"time > 2005-13-26", "column 8: there should be a time"},
+	    {"outcome maybe", "column 9: there should be answered, refused"},
+	    {"outcome answerd", "did you mean 'answered'?"},
+	    {"net 1.2.3.9-1.2.3.4", "'1.2.3.9' is not before '1.2.3.4'"},
+	    {"net 1.2.3.4-2001:db8::1", "is not before"},
+	    {"net 1.2.3.4-x", "a range of addresses"},
+	    {"dst time > 2005-01-01", "column 5: 'time' has no 'dst'"},
+	};
+
+	(void)state;
+	check_errors(rows, sizeof(rows) / sizeof(*rows));
 }
 
 /* 'n' times 'part', then 'end'; to be freed. */
@@ -227,6 +267,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(an_error_names_the_word_and_its_column),
+	    TEST(an_error_in_a_number_says_how_it_is_written),
 	    TEST(parentheses_go_to_their_limit_and_no_deeper),
 	    TEST(many_nots_are_no_depth),
 	    TEST(terms_go_to_their_limit_and_no_further),

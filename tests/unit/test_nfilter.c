@@ -95,6 +95,15 @@ a_definition_becomes_a_filter(void **state)
 	     "match ip-source-port p\nINVERT",
 		"not ((src port in [1] and dst port in [1]) or (src port in "
 		"[1]))"},
+	    {"filter-primitive p\ntype time-date\npermit ge 2010-11-09 "
+	     "08:03:00" DEFINE "start-time p",
+		"(time >= 2010-11-09T08:03:00Z)"},
+	    {"filter-primitive p\ntype ip-tcp-flags\nmask 0x17\npermit "
+	     "0x02" DEFINE "ip-tcp-flags p",
+		"(flags in [syn])"},
+	    {"filter-primitive p\ntype ip-tcp-flags\nmask 0x7\ndeny 4\n"
+	     "default permit" DEFINE "ip-tcp-flags p",
+		"(not flags in [rst])"},
 	    {"filter-definition d", "proto 6 and not proto 6"},
 	    {"filter-definition d\ninvert", ""},
 	    {"# @X is no matter\r\n\tFILTER-DEFINITION D\r\n\r\ninvert\r\n",
@@ -214,6 +223,12 @@ what_cannot_be_asked_is_named_with_its_line(void **state)
 		"the time"},
 	    {"filter-primitive p\ntype as\npermit 1" DEFINE "src-as p",
 		"'match source-as' cannot be answered"},
+	    {"filter-primitive p\ntype ip-tcp-flags\npermit 2" DEFINE
+	     "ip-tcp-flags p",
+		"line 1: 'p': only syn, synack and rst are told apart"},
+	    {"filter-primitive p\ntype time\npermit eq 8:03" DEFINE
+	     "start-time p",
+		"line 1: 'p': a time of day cannot be asked"},
 	    {"filter-definition e", "no filter-definition 'd'; there are: e"},
 	    {"", "no filter-definition 'd'"},
 	};
