@@ -34,7 +34,7 @@ PACKAGES_DEMO := nftables iproute2 procps openssh-server openssh-client \
 	ngircd ii python3
 PACKAGES_CHECK := $(PACKAGES_DEMO) clang clang-format libclang-rt-14-dev \
 	libcmocka-dev python3-pytest python3-zmq python3-protobuf \
-	python3-jsonschema mandoc git
+	python3-jsonschema mandoc git psad msmtp-mta nfdump
 
 # need NAME,PACKAGES: make $(B)/.have-NAME once the packages are there
 define need
@@ -207,7 +207,7 @@ install: all
 	for n in 1 5 7 8; do for m in docs/man/*.$$n; do [ ! -e "$$m" ] || \
 	  install -m 0644 "$$m" $(DESTDIR)$(MANDIR)/man$$n/; done; done
 	install -m 0644 $(PROTOS) proto/feed.schema.json \
-	  $(DESTDIR)$(DATADIR)/synhive/
+	  docs/examples/filter.cfg $(DESTDIR)$(DATADIR)/synhive/
 
 help:
 	@sed -n '3,14s/^# \{0,1\}//p' Makefile

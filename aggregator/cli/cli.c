@@ -59,7 +59,9 @@ unknown(const char *name, struct err *e)
 
 	if (*name == '-')
 		return err_set(e, EX_USAGE,
-		    "'%s': the verb comes first; see 'synhive --help'", name);
+		    "'%s': no such option, or no verb behind it; see "
+		    "'synhive --help'",
+		    name);
 	for (size_t i = 0; i < COMMANDS; i++)
 		nearest_try(&near, commands[i]->name);
 	if (near.found == NULL)
@@ -99,11 +101,36 @@ run(const struct command *command, int argc, char **argv, struct err *e)
 	return rc;
 }
 
+/* Options may stand before the verb: put it first.  NULL words end argv. */
+static void
+verb_first(int argc, char **argv)
+{
+	size_t at = 1, n;
+	char *verb;
+
+	while (at < (size_t)argc && argv[at][0] == '-') {
+		n = options_length(argv + at);
+		if (n == 0)
+			return;
+		at += n;
+	}
+	if (at >= (size_t)argc)
+		return;
+	verb = argv[at];
+	memmove(argv + 2, argv + 1, (at - 1) * sizeof(*argv));
+	argv[1] = verb;
+}
+
 static int
 dispatch(int argc, char **argv, struct err *e)
 {
-	const char *verb = argc > 1 ? argv[1] : NULL;
+	const char *verb;
 	const struct command *c;
+
+	if (argc > 1 && strcmp(argv[1], "--help") != 0 &&
+	    strcmp(argv[1], "-h") != 0)
+		verb_first(argc, argv);
+	verb = argc > 1 ? argv[1] : NULL;
 
 	if (verb == NULL) {
 		print_usage(stderr);

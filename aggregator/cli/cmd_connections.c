@@ -101,7 +101,7 @@ const struct command command_connections = {
 	    "attempts > 1'\n"
 	    "  synhive connections --count 'direction out'\n",
     .options = OPTIONS_STORE | OPTIONS_HOME | OPTIONS_OUTPUT | OPTIONS_TIME |
-	       OPTIONS_COUNT,
+	       OPTIONS_COUNT | OPTIONS_NFILTER,
     .max_words = CLI_WORDS_ANY,
     .run = run,
 };

@@ -216,7 +216,7 @@ const struct command command_records = {
 	    "  synhive records -o json 'src net 11.11.0.0/16 and dst port "
 	    "in [22, 6660-6669]'\n",
     .options = OPTIONS_STORE | OPTIONS_HOME | OPTIONS_OUTPUT | OPTIONS_TIME |
-	       OPTIONS_COUNT,
+	       OPTIONS_COUNT | OPTIONS_NFILTER,
     .max_words = CLI_WORDS_ANY,
     .run = run,
 };

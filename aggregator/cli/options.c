@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/options.h"
 #include "aggregator/cli/cli.h"
+#include "aggregator/cli/nfilters.h"
+#include "aggregator/cli/option_set.h"
 #include "aggregator/format/format.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/nearest.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -22,115 +23,6 @@ struct option {
 	const char *doc;
 };
 
-static int
-set_home(struct options *o, const char *v, struct err *e)
-{
-	struct net n;
-
-	switch (net_parse(v, &n)) {
-	case 0:
-		break;
-	case -2:
-		return err_set(e, EX_USAGE,
-		    "--home %s: bits are set behind the prefix", v);
-	default:
-		return err_set(e, EX_USAGE,
-		    "--home %s: not a network such as 10.1.0.0/16", v);
-	}
-	if (nets_add(&o->home, &n) == -1)
-		return err_set(e, EX_OSERR, "out of memory");
-	return 0;
-}
-
-static int
-set_format(struct options *o, const char *v, struct err *e)
-{
-	char names[80] = "";
-	const char *name, *doc;
-
-	o->format = format_find(v);
-	if (o->format != NULL)
-		return 0;
-	for (size_t i = 0; format_get(i, &name, &doc); i++) {
-		size_t at = strlen(names);
-
-		snprintf(names + at, sizeof(names) - at, "%s%s",
-		    i == 0 ? "" : ", ", name);
-	}
-	return err_set(
-	    e, EX_USAGE, "-o %s: no such format; there are: %s", v, names);
-}
-
-/* A time, or how long ago. */
-static int
-parse_when(const char *option, const char *v, int64_t *ns, struct err *e)
-{
-	int64_t ago;
-
-	if (time_parse(v, ns) == 0)
-		return 0;
-	if (duration_parse(v, &ago) == 0) {
-		*ns = clock_wall_ns() - ago;
-		return 0;
-	}
-	return err_set(e, EX_USAGE,
-	    "%s %s: not a time such as 2026-11-21T10:00:00Z or 2h (ago)",
-	    option, v);
-}
-
-static int
-set_since(struct options *o, const char *v, struct err *e)
-{
-	return parse_when("--since", v, &o->since_ns, e);
-}
-
-static int
-set_until(struct options *o, const char *v, struct err *e)
-{
-	return parse_when("--until", v, &o->until_ns, e);
-}
-
-static int
-set_last(struct options *o, const char *v, struct err *e)
-{
-	int64_t ns;
-
-	if (duration_parse(v, &ns) == -1)
-		return err_set(e, EX_USAGE,
-		    "--last %s: not a duration such as 30s, 15m, 2h, 7d", v);
-	o->since_ns = clock_wall_ns() - ns;
-	return 0;
-}
-
-static int
-set_year(struct options *o, const char *v, struct err *e)
-{
-	char *end;
-	long year = strtol(v, &end, 10);
-
-	/* Time stamps of 64 bits end in 2262. */
-	if (*v == '\0' || *end != '\0' || year < 1970 || year > 2200)
-		return err_set(
-		    e, EX_USAGE, "--year %s: not a year such as 2005", v);
-	o->year = (int)year;
-	return 0;
-}
-
-static int
-set_explain(struct options *o, const char *v, struct err *e)
-{
-	if (addr_parse(v, &o->explain) == -1)
-		return err_set(e, EX_USAGE, "--explain %s: not an address", v);
-	o->has_explain = true;
-	return 0;
-}
-
-static int
-set_at(struct options *o, const char *v, struct err *e)
-{
-	return parse_when("--at", v, &o->at_ns, e);
-}
-
 #define AT(field) NULL, offsetof(struct options, field)
 
 static const struct option options[] = {
@@ -138,17 +30,35 @@ static const struct option options[] = {
 	"the store; else the configuration's"},
     {'c', "config", "FILE", OPTIONS_STORE, AT(config),
 	"the aggregator's configuration: store, home, classes"},
-    {0, "home", "NET", OPTIONS_HOME, set_home, 0,
+    {0, "home", "NET", OPTIONS_HOME, option_set_home, 0,
 	"a network of the honeynet; may be given again"},
-    {'o', "output", "FORMAT", OPTIONS_OUTPUT, set_format, 0,
-	"table (default), json, csv"},
-    {0, "since", "TIME", OPTIONS_TIME, set_since, 0,
+    {'o', "output", "FORMAT", OPTIONS_OUTPUT, option_set_format, 0,
+	"table (default), json, csv; of records and connections also\n"
+	"                             psad-csv, flow-print-3, flow-print-5"},
+    {0, "since", "TIME", OPTIONS_TIME, option_set_since, 0,
 	"from then on: 2026-11-21T10:00:00Z, @seconds, or 2h (ago)"},
-    {0, "until", "TIME", OPTIONS_TIME, set_until, 0, "up to, without, TIME"},
-    {0, "last", "DURATION", OPTIONS_TIME, set_last, 0,
+    {0, "until", "TIME", OPTIONS_TIME, option_set_until, 0,
+	"up to, without, TIME"},
+    {0, "last", "DURATION", OPTIONS_TIME, option_set_last, 0,
 	"since so long ago: 30s, 15m, 2h, 7d"},
-    {0, "at", "TIME", OPTIONS_AT, set_at, 0,
+    {0, "at", "TIME", OPTIONS_AT, option_set_at, 0,
 	"as if it had fallen then, whether or not it did"},
+    {0, "nfilter", "FILE", OPTIONS_NFILTER, nfilters_file, 0,
+	"a filter file of flow-tools"},
+    {'F', "definition", "NAME", OPTIONS_NFILTER, nfilters_definition, 0,
+	"its filter-definition; given again, both must let it pass"},
+    {'v', "variable", "VAR=VALUE", OPTIONS_NFILTER, nfilters_variable, 0,
+	"a variable of it: behind an -F for that alone"},
+    {'n', "number", "N", OPTIONS_TOP | OPTIONS_NUMBER, option_set_number, 0,
+	"so many rows at most; 0: all"},
+    {0, "by", "COUNT", OPTIONS_TOP, AT(by),
+	"sort by records (default), connections, attempts, peers, packets or "
+	"octets"},
+    {0, "first", NULL, OPTIONS_TOP, AT(first), "sort by the first time"},
+    {0, "reason", "TEXT", OPTIONS_CASE, AT(reason),
+	"why the case, or this step of it"},
+    {0, "steps", NULL, OPTIONS_CASE, AT(steps),
+	"how many records each step leaves, instead of the records"},
     {0, "count", NULL, OPTIONS_COUNT, AT(count), "print the number only"},
     {'f', "follow", NULL, OPTIONS_ALERTS, AT(follow),
 	"live, from the aggregator's feed, until interrupted"},
@@ -167,9 +77,9 @@ static const struct option options[] = {
 	"who was refused, why and how often, instead"},
     {0, "aliases", "FILE", OPTIONS_ANALYSE, AT(aliases),
 	"a honeypot a line: its addresses, the primary one first"},
-    {0, "explain", "ADDR", OPTIONS_ANALYSE, set_explain, 0,
+    {0, "explain", "ADDR", OPTIONS_ANALYSE, option_set_explain, 0,
 	"say why this address was not reported"},
-    {0, "year", "YEAR", OPTIONS_FILES, set_year, 0,
+    {0, "year", "YEAR", OPTIONS_FILES, option_set_year, 0,
 	"of the first date that says none; else guessed"},
     {0, "tz", "ZONE", OPTIONS_FILES, AT(zone),
 	"of times that say none: UTC (default), +02:00, Europe/Berlin"},
@@ -232,6 +142,27 @@ apply(struct cli *c, const struct option *o, const char *value, struct err *e)
 	else
 		memcpy(field, &value, sizeof(value));
 	return 0;
+}
+
+size_t
+options_length(char *const *argv)
+{
+	const char *word = argv[0] + 1;
+	const struct option *o;
+	bool has_value;
+
+	if (*word == '-') {
+		size_t len = strcspn(++word, "=");
+
+		o = find(0, word, len);
+		has_value = word[len] == '=';
+	} else {
+		o = find(*word, NULL, 0);
+		has_value = *word != '\0' && word[1] != '\0';
+	}
+	if (o == NULL)
+		return 0;
+	return o->value == NULL || has_value ? 1 : 2;
 }
 
 /*

@@ -2,6 +2,8 @@
 #include "aggregator/cli/place.h"
 #include "aggregator/cli/caret.h"
 #include "aggregator/cli/cli.h"
+#include "aggregator/cli/filter_join.h"
+#include "aggregator/cli/nfilters.h"
 #include "aggregator/config.h"
 #include "common/addr.h"
 #include "common/err.h"
@@ -97,6 +99,7 @@ place_state(const struct place *p, struct err *e)
 	return state_open(p->dir, STORE_READ, e);
 }
 
+/* Words side by side. */
 static char *
 join(char *const *word, size_t n)
 {
@@ -105,7 +108,7 @@ join(char *const *word, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		len += strlen(word[i]) + 1;
-	text = at = malloc(len);
+	text = at = calloc(1, len);
 	for (size_t i = 0; text != NULL && i < n; i++) {
 		if (i > 0)
 			*at++ = ' ';
@@ -114,20 +117,66 @@ join(char *const *word, size_t n)
 	return text;
 }
 
-/* As place_filter(), of a text. */
+/* A text as a filter that can be asked of 'scope' (0: of anything).  Returns 0,
+ * or -1 with 'e' showing word and column. */
 static int
-make_filter(const struct place *p, const char *text, uint32_t scope,
+parse(const struct place *p, const char *text, uint32_t scope,
     struct filter **out, struct err *e)
 {
 	*out = filter_parse(text, p->site, e);
-	if (*out == NULL ||
-	    (scope != 0 &&
-		filter_check(*out, (enum filter_scope)scope, e) == -1)) {
-		filter_free(*out);
-		*out = NULL;
-		caret_add(e, text);
-		return err_within(e, "filter");
-	}
+	if (*out != NULL &&
+	    (scope == 0 ||
+		filter_check(*out, (enum filter_scope)scope, e) == 0))
+		return 0;
+	filter_free(*out);
+	*out = NULL;
+	caret_add(e, text);
+	return err_within(e, "filter");
+}
+
+/* The words, checked, and what flow-tools' files say. */
+static char *
+both(const struct place *p, const char *words, const char *nfilters,
+    uint32_t scope, struct err *e)
+{
+	const struct filter_part part[] = {{nfilters, false}, {words, false}};
+	struct filter *f;
+	char *text;
+
+	if (parse(p, words, scope, &f, e) == -1)
+		return NULL;
+	filter_free(f);
+	text = nfilters == NULL ? strdup(words) : filter_join(part, 2);
+	if (text == NULL)
+		err_set(e, EX_OSERR, "out of memory");
+	return text;
+}
+
+char *
+place_filter_text(const struct place *p, const struct cli *c, size_t from,
+    uint32_t scope, struct err *e)
+{
+	char *words = join(c->word + from, c->n_word - from);
+	char *nfilters = NULL, *text = NULL;
+
+	if (words == NULL)
+		err_set(e, EX_OSERR, "out of memory");
+	else if (nfilters_text(&c->opt, &nfilters, e) == 0)
+		text = both(p, words, nfilters, scope, e);
+	free(nfilters);
+	free(words);
+	return text;
+}
+
+int
+place_filter_parse(const struct place *p, const char *text, uint32_t scope,
+    struct filter **out, struct err *e)
+{
+	*out = NULL;
+	if (filter_is_empty(text))
+		return 0;
+	if (parse(p, text, scope, out, e) == -1)
+		return -1;
 	if (filter_asks_home(*out) && !p->home_known)
 		return err_set(e, EX_CONFIG,
 		    "filter: 'direction' needs to know what is home: give "
@@ -143,12 +192,12 @@ place_filter_of(const struct place *p, const struct cli *c, uint32_t scope,
 	int rc;
 
 	*out = NULL;
-	if (c->n_word == 0)
+	if (c->n_word == 0 && c->opt.n_nfilter == 0)
 		return 0;
-	text = join(c->word, c->n_word);
+	text = place_filter_text(p, c, 0, scope, e);
 	if (text == NULL)
-		return err_set(e, EX_OSERR, "out of memory");
-	rc = make_filter(p, text, scope, out, e);
+		return -1;
+	rc = place_filter_parse(p, text, scope, out, e);
 	free(text);
 	return rc;
 }

@@ -34,7 +34,21 @@ struct store *place_store(const struct place *p, struct err *e);
 struct state *place_state(const struct place *p, struct err *e);
 
 /*
- * The words of 'c' as one filter; NULL in '*out' when there are none.
+ * The words of 'c' from 'from' on, and what flow-tools' filter files say, as
+ * one text that the caller takes.
+ *
+ * scope: an enum filter_scope of which all of it can be asked; 0: anything.
+ * Returns NULL with 'e': EX_USAGE naming word and column, or file and line.
+ */
+char *place_filter_text(const struct place *p, const struct cli *c, size_t from,
+    uint32_t scope, struct err *e);
+/* Such a text as a filter; NULL in '*out': everything.  Returns 0, or -1 with
+ * 'e', and '*out' to be freed all the same. */
+int place_filter_parse(const struct place *p, const char *text, uint32_t scope,
+    struct filter **out, struct err *e);
+
+/*
+ * All words of 'c' as one filter; NULL in '*out' when there are none.
  * Returns 0; -1 with 'e': EX_USAGE naming word and column.
  */
 int place_filter(const struct place *p, const struct cli *c,

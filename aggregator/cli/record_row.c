@@ -60,9 +60,8 @@ static const struct column columns[] = {
 
 const struct layout record_layout = {.column = columns, .n = COLUMNS};
 
-/* "SYN|ECE|CWR" */
-static const char *
-flags_text(uint8_t flags, char out[static 40])
+const char *
+flags_text(uint8_t flags, char out[static FLAGS_TEXT_MAX])
 {
 	static const struct {
 		uint8_t bit;
@@ -82,8 +81,8 @@ flags_text(uint8_t flags, char out[static 40])
 	out[0] = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (flags & names[i].bit)
-			at += (size_t)snprintf(out + at, 40 - at, "%s%s",
-			    at == 0 ? "" : "|", names[i].name);
+			at += (size_t)snprintf(out + at, FLAGS_TEXT_MAX - at,
+			    "%s%s", at == 0 ? "" : "|", names[i].name);
 	return out;
 }
 
@@ -103,7 +102,7 @@ proto_text(uint8_t proto, char out[static 8])
 	}
 }
 
-static const char *
+const char *
 hook_text(uint8_t hook)
 {
 	static const char *const names[] = {

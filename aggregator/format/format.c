@@ -53,8 +53,14 @@ struct printer *
 printer_new(const struct format *f, FILE *to, const struct layout *layout,
     bool color, struct err *e)
 {
-	struct printer *p = calloc(1, sizeof(*p));
+	struct printer *p;
 
+	if (f->takes != NULL && !f->takes(layout)) {
+		err_set(e, EX_USAGE,
+		    "-o %s: it shows records and connections only", f->name);
+		return NULL;
+	}
+	p = calloc(1, sizeof(*p));
 	if (p == NULL)
 		goto fail;
 	p->format = f;

@@ -17,8 +17,8 @@ struct printer;
 /*
  * Rows for people and programs.  A command says once what its columns are and
  * then gives rows of typed cells; how they look is the format's: "table",
- * "json" (one object a line), "csv".  Rows are written as they come: memory
- * does not grow with their number.
+ * "json" (one object a line), "csv", and those of other tools.  Rows are
+ * written as they come: memory does not grow with their number.
  */
 
 enum cell_type {
@@ -127,7 +127,8 @@ bool format_get(size_t i, const char **name, const char **doc);
  * Write rows to 'to', which stays the caller's.
  *
  * layout: borrowed, must outlive the printer.  color: tones are shown.
- * Returns NULL with 'e' when memory is out.
+ * Returns NULL with 'e' (EX_USAGE) when the format cannot show such rows, and
+ * when memory is out.
  */
 struct printer *printer_new(const struct format *f, FILE *to,
     const struct layout *layout, bool color, struct err *e);

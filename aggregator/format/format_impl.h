@@ -7,6 +7,8 @@
 /* For the files format_<name>.c only: how a format is made. */
 struct format {
 	const char *name, *doc;
+	/* Can it show such rows?  NULL: any. */
+	bool (*takes)(const struct layout *l);
 	/* Returns the format's own state, NULL when memory is out. */
 	void *(*new)(FILE *to, const struct layout *l, bool color);
 	/* Errors of writing stay in 'to'; -1 when memory is out. */

@@ -28,7 +28,8 @@ def test_version():
 @pytest.mark.parametrize("argv, says", [
     (["recrods"], "unknown verb 'recrods'; did you mean 'records'?"),
     (["xyzzy"], "unknown verb 'xyzzy'"),
-    (["--store", "x", "records"], "'--store': the verb comes first"),
+    (["--store", "x"], "'--store': no such option, or no verb behind it"),
+    (["--stoer", "x", "records"], "'--stoer': no such option"),
     (["records", "--conut"], "records: unknown option '--conut'"),
     (["sensors", "--count"], "sensors: --count means nothing here"),
     (["incidents", "combo"], "incidents: combo: one word too many"),
@@ -105,6 +106,12 @@ def test_count_and_rows_agree(store, words, count):
     argv = ("records", "--store", store, *HOME, *words)
     assert answer(*argv, "--count") == f"{count}\n"
     assert len(rows(*argv)) == count
+
+
+def test_options_may_stand_before_the_verb(store):
+    asked = ("--since", "2026-11-21T10:00:02Z", f"--store={store}", *HOME)
+    assert rows(*asked, "records") == rows("records", *asked)
+    assert answer(*asked, "--count", "records", "flags syn") == "2\n"
 
 
 def test_direction_without_home_is_no_guess(store):

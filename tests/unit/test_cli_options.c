@@ -127,7 +127,8 @@ static const struct {
     {"--store", "--store needs a value: DIR"},
     {"-c", "-c needs a value: FILE"},
     {"--count=3", "--count takes no value"},
-    {"-o xml", "-o xml: no such format; there are: csv, json, table"},
+    {"-o xml", "-o xml: no such format; there are: csv, flow-print-3, "
+	       "flow-print-5, json, psad-csv, table"},
     {"--home 10.0.0.1/8", "bits are set behind the prefix"},
     {"--home lab", "not a network"},
     {"--since yesterday", "--since yesterday: not a time"},
