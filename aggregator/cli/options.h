@@ -26,12 +26,15 @@ enum option_group {
 	OPTIONS_ANALYSE = 256,	/* --aliases, --explain */
 	OPTIONS_AT = 1024,	/* --at */
 	OPTIONS_CONTROL = 2048, /* --control */
+	/* -O, -o, --properties, --top, --url, --axes */
+	OPTIONS_GRAPH = 1 << 20,
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
 struct options {
 	const char *store, *config, *feed, *server_key, *key, *control;
 	const char *zone, *aliases;
+	const char *out, *picture, *properties, *top, *url, *axes;
 	const struct format *format; /* never NULL */
 	int64_t since_ns, until_ns;  /* [since, until); TIME_NONE: open */
 	int64_t at_ns;		     /* TIME_NONE: not given */
