@@ -42,6 +42,7 @@ struct core_sensor {
 	uint64_t lost;		  /* said by the agent */
 	uint64_t pending;	  /* probably lost; gone when it is sure */
 	bool recount;		  /* gaps and sums must be asked of the store */
+	bool begins;		  /* nothing of this run came yet */
 	bool dirty;		  /* not saved yet */
 	struct run_state last[2]; /* its newest runs, the newest first */
 	size_t n_last;
@@ -121,6 +122,14 @@ void core_sensor_heartbeat(
     struct core *c, size_t sensor, const struct wire_heartbeat *h);
 /* Every session ended. */
 void core_sensors_hang_up(struct core *c);
+
+/* core_covered.c: since when what a sensor knows is complete. */
+/* A message of its run came, of that time. */
+void core_covered_run(struct core *c, size_t sensor, int64_t time_ns);
+/* Something is missing until then. */
+void core_covered_gap(struct core *c, size_t sensor, int64_t until_ns);
+/* What is known of it, for a pipeline that is new or was resumed. */
+void core_covered_tell(const struct core *c);
 
 /*
  * core_runs.c: what the runs of each sensor sum up to.  The sums are of all

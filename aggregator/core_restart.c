@@ -28,6 +28,15 @@ restore_incident(void *arg, const struct incident *i)
 }
 
 static int
+handle_incident(void *arg, const struct incident *i)
+{
+	struct core *c = arg;
+
+	pipeline_handle(c->pipeline, i);
+	return 0;
+}
+
+static int
 restore_expectation(void *arg, const struct expectation_state *x)
 {
 	struct core *c = arg;
@@ -153,6 +162,9 @@ remember(struct core *c, struct err *e)
 	    (resumed = core_resume(c, &m, e)) == -1)
 		return -1;
 	c->clock_ns = resumed == 1 ? m.clock_ns : TIME_NONE;
+	core_covered_tell(c);
+	if (state_incidents(c->state, handle_incident, c, e) == -1)
+		return -1;
 	pipeline_mute(c->pipeline, true);
 	if (replay_told(c, &m, resumed == 1, e) == -1)
 		return -1;

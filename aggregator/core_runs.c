@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/core.h"
+#include "common/clock.h"
 #include "common/err.h"
 #include "common/log.h"
 
@@ -199,13 +200,16 @@ sums_new(const struct core *c, struct err *e)
 }
 
 static void
-recount(struct core *c, struct core_sensor *s, const struct sensor_expired *sum)
+recount(struct core *c, size_t sensor, const struct sensor_expired *sum)
 {
+	struct core_sensor *s = &c->sensor[sensor];
 	const struct sensor_expired *gone = &s->state.expired;
 
 	update(c, s);
 	s->state.records = gone->records + sum->records;
 	s->state.spool_dropped = gone->dropped + sum->dropped;
+	if (gone->gaps + sum->gaps > s->state.gaps)
+		core_covered_gap(c, sensor, clock_wall_ns());
 	s->state.gaps = gone->gaps + sum->gaps;
 	s->lost = gone->kernel_lost + sum->kernel_lost;
 	s->recount = false;
@@ -229,7 +233,7 @@ core_runs_recount(struct core *c)
 	}
 	for (; i < n; i++)
 		if (c->sensor[i].recount)
-			recount(c, &c->sensor[i], &sums[i].all);
+			recount(c, i, &sums[i].all);
 	free(sums);
 }
 

@@ -45,7 +45,7 @@ core_sensors_load(struct core *c, struct err *e)
 		snprintf(
 		    s->sensor, sizeof(s->sensor), "%s", site->sensor[i].name);
 		snprintf(s->state, sizeof(s->state), "never");
-		s->last_seen_ns = TIME_NONE;
+		s->last_seen_ns = s->since_ns = TIME_NONE;
 	}
 	if (state_sensors(c->state, take_state, c, e) == -1)
 		return -1;
@@ -124,6 +124,8 @@ core_sensor_run(struct core *c, size_t sensor, const char *address,
 	    s->state.software, sizeof(s->state.software), "%s", h->software);
 	snprintf(s->state.rules, sizeof(s->state.rules), "%s", h->rules);
 	snprintf(s->state.address, sizeof(s->state.address), "%.63s", address);
+	if (memcmp(&s->state.run, &h->run, sizeof(h->run)) != 0)
+		s->begins = true;
 	s->state.run = h->run;
 	s->state.boot = h->boot;
 	s->state.clock_ahead_ns = h->wall_ns - now_ns;
@@ -136,11 +138,26 @@ core_sensor_run(struct core *c, size_t sensor, const char *address,
 
 /* A sequence other than the next one: what is missing must be counted. */
 static void
-follow(struct core_sensor *s, uint64_t sequence)
+follow(struct core *c, size_t sensor, uint64_t sequence, int64_t time_ns)
 {
+	struct core_sensor *s = &c->sensor[sensor];
+
+	core_covered_run(c, sensor, time_ns);
 	if (sequence != s->next)
 		s->recount = true;
+	if (s->next != 0 && sequence > s->next)
+		core_covered_gap(c, sensor, time_ns);
 	s->next = sequence + 1;
+}
+
+/* When the first record was seen, or the last; now where there is none. */
+static int64_t
+time_of(const struct batch *b, bool last)
+{
+	if (b->n == 0 || b->time == NULL ||
+	    b->time[last ? b->n - 1 : 0] == TIME_NONE)
+		return clock_wall_ns();
+	return b->time[last ? b->n - 1 : 0];
 }
 
 void
@@ -149,11 +166,13 @@ core_sensor_batch(
 {
 	struct core_sensor *s = &c->sensor[sensor];
 
-	follow(s, b->sequence);
+	follow(c, sensor, b->sequence, time_of(&b->records, false));
 	if (!fresh) {
 		s->state.duplicates++;
 		return;
 	}
+	if (b->kernel_lost > 0 || b->dropped > 0)
+		core_covered_gap(c, sensor, time_of(&b->records, true));
 	s->state.records += b->records.n;
 	s->state.spool_dropped += b->dropped;
 	s->lost += b->kernel_lost;
@@ -165,7 +184,7 @@ core_sensor_heartbeat(
 {
 	struct core_sensor *s = &c->sensor[sensor];
 
-	follow(s, h->sequence);
+	follow(c, sensor, h->sequence, h->wall_ns);
 	core_runs_heartbeat(c, sensor, h);
 	snprintf(s->state.rules, sizeof(s->state.rules), "%s", h->rules);
 	s->state.undecoded = h->undecoded;

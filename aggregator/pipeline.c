@@ -82,6 +82,10 @@ judge(void *arg, const struct connection *c, enum connection_event event)
 {
 	struct pipeline *p = arg;
 
+	/* An incident must be there before what comes later than its cause,
+	 * however many records are put at once. */
+	if (event == CONNECTION_NEW && detect_passed(p->detect, c->start_ns))
+		alerts_flush_urgent(p->alerts);
 	incidents_connection(p->incidents, c, event);
 	detect_connection(p->detect, c, event);
 }
@@ -102,6 +106,12 @@ on_connection(
 		judge(p, c, event);
 	if (event == CONNECTION_END && !p->muted && p->sink.connection != NULL)
 		p->sink.connection(p->sink.arg, c);
+}
+
+static void
+on_ahead(void *arg, const struct tuple *t)
+{
+	history_prefetch(((const struct pipeline *)arg)->history, t);
 }
 
 static int
@@ -130,7 +140,7 @@ open_memory(struct pipeline *p, const struct site *site)
 static int
 open_parts(struct pipeline *p, const struct site *site, struct err *e)
 {
-	struct fold_sink fold_sink = {.arg = p, .event = on_connection};
+	struct fold_sink fold_sink = {p, 0, on_connection, on_ahead};
 
 	if (open_memory(p, site) == -1)
 		return err_set(e, EX_OSERR, "out of memory");
@@ -274,6 +284,11 @@ void
 pipeline_handle(struct pipeline *p, const struct incident *i)
 {
 	incidents_handle(p->incidents, i);
+	if (i->handling.previous_closed_ns != 0)
+		alerts_unsuspect(
+		    p->alerts, &i->address, i->handling.previous_closed_ns);
+	if (i->handling.closed_ns != 0)
+		alerts_unsuspect(p->alerts, &i->address, i->handling.closed_ns);
 }
 
 bool
@@ -371,7 +386,7 @@ pipeline_vectors(const struct pipeline *p, const struct addr *honeypot,
 	    .history = p->history,
 	    .honeypot = *honeypot,
 	    .onset = {at_ns, UINT64_MAX},
-	    .since_ns = covered_begin(p->covered, honeypot),
+	    .since_ns = covered_begin(p->covered, honeypot, at_ns),
 	};
 
 	return vector_find(&q, out, n);

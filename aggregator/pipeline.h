@@ -49,7 +49,8 @@ void pipeline_free(struct pipeline *p);
 
 /*
  * Records of one sensor (NULL: a file), in the order in which they came.
- * Whatever they change is told before this returns, each alert once.
+ * Whatever they change is told before this returns, each alert once, or twice
+ * if it became suspect.
  */
 void pipeline_put(
     struct pipeline *p, const char *sensor, const struct batch *b);
@@ -87,9 +88,12 @@ int pipeline_restore_expectation(
 bool pipeline_expectation(
     const struct pipeline *p, size_t i, struct expectation_state *out);
 
-/* An operator changed that incident's state and handling.  After
- * pipeline_resume(): what they did before, since it is not known how much of
- * it the snapshot has. */
+/*
+ * An operator changed that incident's state and handling: when it is closed
+ * the honeypot is not suspect any more.  After a restart it is said of all
+ * incidents, before records are put again: how much of it the snapshot has is
+ * not known.
+ */
 void pipeline_handle(struct pipeline *p, const struct incident *i);
 /* Whether nobody is to hear of that alert: its incident is muted. */
 bool pipeline_is_muted(const struct pipeline *p, const struct alert *a);

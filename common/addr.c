@@ -31,12 +31,6 @@ addr_cmp(const struct addr *a, const struct addr *b)
 }
 
 bool
-addr_eq(const struct addr *a, const struct addr *b)
-{
-	return memcmp(a->b, b->b, 16) == 0;
-}
-
-bool
 addr_is_zero(const struct addr *a)
 {
 	static const struct addr zero;

@@ -29,10 +29,16 @@ struct nets {
 #define ADDR_TEXT_MAX 48 /* INET6_ADDRSTRLEN is 46 */
 #define NET_TEXT_MAX 52	 /* ... and "/128" */
 
+/* Inline: it is asked many times a record. */
+static inline bool
+addr_eq(const struct addr *a, const struct addr *b)
+{
+	return __builtin_memcmp(a->b, b->b, sizeof(a->b)) == 0;
+}
+
 struct addr addr_from_v4(const uint8_t b[static 4]);
 bool addr_is_v4(const struct addr *a);
 int addr_cmp(const struct addr *a, const struct addr *b);
-bool addr_eq(const struct addr *a, const struct addr *b);
 /* "::", which is nobody's. */
 bool addr_is_zero(const struct addr *a);
 

@@ -1,45 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "common/map.h"
+#include "common/map_internal.h"
 
-#include "common/rd.h"
-#include "common/wr.h"
-
-#include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define NONE 0 /* slots are numbered from 1 */
-
-/* Before each key; 16 bytes, so that keys and values are aligned to 8. */
-struct slot {
-	uint32_t older, younger; /* older: the next one, while it is free */
-	uint32_t hash;
-	uint32_t zero;
-};
-
-/*
- * Where slots are found: at their hash, or behind it up to an empty cell.
- * Half of the cells at least are empty, and the hash is beside the number, so
- * that a look at one cache line is mostly enough.
- */
-struct cell {
-	uint32_t hash;
-	uint32_t slot; /* NONE: empty */
-};
-
-struct map {
-	size_t key_bytes, slot_bytes;
-	unsigned char *slots;
-	struct cell *cell;
-	uint32_t mask; /* cells minus 1 */
-	uint32_t max, n;
-	uint32_t unused; /* slots from here on were never used */
-	uint32_t free, oldest, youngest;
-	uint64_t salt[4];
-	uint64_t evicted;
-	map_evict_fn *evict;
-	void *evict_arg;
-};
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -73,67 +35,14 @@ hash_key(const struct map *m, const void *key)
 	return (uint32_t)mix(h ^ m->salt[3], m->salt[1] | 1);
 }
 
-static inline struct slot *
-slot_at(const struct map *m, uint32_t i)
-{
-	return (struct slot *)(void *)(m->slots + i * m->slot_bytes);
-}
-
-static inline unsigned char *
-key_at(const struct map *m, uint32_t i)
-{
-	return m->slots + i * m->slot_bytes + sizeof(struct slot);
-}
-
-static inline void *
-value_at(const struct map *m, uint32_t i)
-{
-	return key_at(m, i) + m->key_bytes;
-}
-
 static inline uint32_t
 index_of(const struct map *m, const void *value)
 {
-	const unsigned char *slot =
-	    (const unsigned char *)value - m->key_bytes - sizeof(struct slot);
+	const struct slot *s =
+	    (const void *)((const unsigned char *)value - m->key_bytes -
+			   sizeof(struct slot));
 
-	return (uint32_t)((size_t)(slot - m->slots) / m->slot_bytes);
-}
-
-struct map *
-map_new(size_t key_bytes, size_t value_bytes, uint32_t max)
-{
-	struct map *m = calloc(1, sizeof(*m));
-	size_t cells = 16;
-
-	if (m == NULL)
-		return NULL;
-	while (cells < 2 * (size_t)max)
-		cells *= 2;
-	m->key_bytes = key_bytes;
-	m->slot_bytes =
-	    sizeof(struct slot) + key_bytes + ((value_bytes + 7) & ~(size_t)7);
-	m->max = max;
-	m->mask = (uint32_t)(cells - 1);
-	m->unused = 1;
-	m->slots = calloc((size_t)max + 1, m->slot_bytes);
-	m->cell = calloc(cells, sizeof(*m->cell));
-	if (m->slots == NULL || m->cell == NULL) {
-		map_free(m);
-		return NULL;
-	}
-	randombytes_buf(m->salt, sizeof(m->salt));
-	return m;
-}
-
-void
-map_free(struct map *m)
-{
-	if (m == NULL)
-		return;
-	free(m->slots);
-	free(m->cell);
-	free(m);
+	return s->own;
 }
 
 void
@@ -143,15 +52,30 @@ map_on_evict(struct map *m, map_evict_fn *fn, void *arg)
 	m->evict_arg = arg;
 }
 
+/* Words, not memcmp(): a key is a few of them, and mostly the same. */
+static inline bool
+same_key(const struct map *m, const unsigned char *a, const unsigned char *b)
+{
+	uint64_t x, y;
+
+	for (size_t i = 0; i < m->key_bytes; i += 8) {
+		memcpy(&x, a + i, 8);
+		memcpy(&y, b + i, 8);
+		if (x != y)
+			return false;
+	}
+	return true;
+}
+
 /* The cell of 'key', or the empty one where it would be. */
-static struct cell *
+static inline struct cell *
 find(const struct map *m, const void *key, uint32_t hash)
 {
 	uint32_t at = hash & m->mask;
 
 	for (; m->cell[at].slot != NONE; at = (at + 1) & m->mask)
 		if (m->cell[at].hash == hash &&
-		    memcmp(key_at(m, m->cell[at].slot), key, m->key_bytes) == 0)
+		    same_key(m, key_at(m, m->cell[at].slot), key))
 			break;
 	return &m->cell[at];
 }
@@ -276,11 +200,15 @@ map_put(struct map *m, const void *key, bool *is_new)
 	if (m->n == m->max) {
 		evict_oldest(m);
 		cell = find(m, key, hash);
+	} else if (2 * m->n > m->mask && m->mask < m->mask_max) {
+		map_use_more_cells(m);
+		cell = find(m, key, hash);
 	}
 	i = take_slot(m);
 	memset(slot_at(m, i), 0, m->slot_bytes);
 	memcpy(key_at(m, i), key, m->key_bytes);
 	slot_at(m, i)->hash = hash;
+	slot_at(m, i)->own = i;
 	*cell = (struct cell){hash, i};
 	age_append(m, i);
 	m->n++;
@@ -307,7 +235,7 @@ map_remove(struct map *m, void *value)
 const void *
 map_key(const struct map *m, const void *value)
 {
-	return key_at(m, index_of(m, value));
+	return (const unsigned char *)value - m->key_bytes;
 }
 
 void *
@@ -334,46 +262,4 @@ uint64_t
 map_evicted(const struct map *m)
 {
 	return m->evicted;
-}
-
-static size_t
-value_bytes(const struct map *m)
-{
-	return m->slot_bytes - m->key_bytes - sizeof(struct slot);
-}
-
-void
-map_save(const struct map *m, size_t max, struct wr *w)
-{
-	size_t skip = m->n > max ? m->n - max : 0;
-	uint32_t i = m->oldest;
-
-	wr_u32(w, (uint32_t)m->key_bytes);
-	wr_u32(w, (uint32_t)value_bytes(m));
-	wr_u64(w, m->evicted);
-	wr_u32(w, (uint32_t)(m->n - skip));
-	for (; skip > 0; skip--)
-		i = slot_at(m, i)->younger;
-	for (; i != NONE; i = slot_at(m, i)->younger)
-		wr_bytes(w, key_at(m, i), m->key_bytes + value_bytes(m));
-}
-
-int
-map_load(struct map *m, struct rd *r)
-{
-	bool shape = rd_u32(r) == m->key_bytes && rd_u32(r) == value_bytes(m);
-	uint64_t evicted = rd_u64(r);
-	uint32_t n = rd_u32(r);
-
-	for (uint32_t i = 0; shape && i < n; i++) {
-		const uint8_t *key = rd_bytes(r, m->key_bytes);
-		const uint8_t *value = rd_bytes(r, value_bytes(m));
-		bool is_new;
-
-		if (value == NULL)
-			return -1;
-		memcpy(map_put(m, key, &is_new), value, value_bytes(m));
-	}
-	m->evicted = evicted;
-	return shape && !r->bad ? 0 : -1;
 }

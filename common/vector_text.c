@@ -162,6 +162,7 @@ static void
 say_far(const struct vector *v, int64_t gap, struct reasons *out)
 {
 	char span[SPAN_TEXT_MAX], in[SPAN_TEXT_MAX + 4];
+	int64_t every_ns;
 
 	if (gap < 0)
 		say(out, "without times nobody knows how near it was");
@@ -170,9 +171,11 @@ say_far(const struct vector *v, int64_t gap, struct reasons *out)
 	if (gap < 0 || v->peers <= VECTOR_FEW_PEERS ||
 	    vector_is_beyond_chance(v, gap))
 		return;
-	say(out, "%" PRIu32 " peers tried port %u here%s, one every %s",
-	    v->peers, v->port, in_time(v, in),
-	    span_format(v->watched_ns / v->peers, span));
+	every_ns = v->watched_ns / v->peers;
+	say(out, "%" PRIu32 " peers tried port %u here%s, %s%s", v->peers,
+	    v->port, in_time(v, in),
+	    every_ns < NS_PER_SEC ? "several in a second" : "one every ",
+	    every_ns < NS_PER_SEC ? "" : span_format(every_ns, span));
 }
 
 void

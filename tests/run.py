@@ -175,6 +175,7 @@ def sources():
 def lints():
     yield "layers", ["tests/lint/layers.sh"]
     yield "sizes", [sys.executable, "tests/lint/sizes.py"]
+    yield "golden", [sys.executable, "tests/lint/golden.py"]
     yield "format", ["clang-format", "--dry-run", "-Werror", *sources()]
     pages = sorted(map(str, (ROOT / "docs/man").glob("*.[1-8]")))
     if pages:

@@ -9,6 +9,7 @@
 #include "aggregator/cli/incident_row.h"
 #include "aggregator/cli/keep.h"
 #include "aggregator/cli/output.h"
+#include "aggregator/cli/typed.h"
 #include "common/err.h"
 #include "common/site.h"
 
@@ -50,18 +51,18 @@ say_coverage(void *arg)
 	output_line("%s", "");
 	if (a->opt->store == NULL)
 		output_line("Nothing was kept: for the commands below call "
-			    "this one again with --store DIR, a new folder, "
-			    "and add that to each.");
+			    "this one again with --store DIR, a new folder.");
 	else
-		output_line("What was read is in %s: add --store %s to the "
-			    "commands below.",
-		    a->opt->store, a->opt->store);
+		output_line("What was read is kept in %s.", a->opt->store);
 }
 
 static int
 print_text(struct answer *a, struct err *e)
 {
 	size_t n = a->analysis.n;
+	char buf[TYPED_MAX];
+	const char *place =
+	    a->opt->store == NULL ? " --store DIR" : typed_place(a->opt, buf);
 
 	say_home(a);
 	if (a->explain != NULL) {
@@ -72,13 +73,17 @@ print_text(struct answer *a, struct err *e)
 		return 0;
 	}
 	if (n == 0) {
-		output_line("No honeypot did anything suspicious.");
+		output_line(a->analysis.counts.records == 0
+				? "Nothing can be said of any honeypot: not "
+				  "one TCP connection is begun, answered or "
+				  "refused in it."
+				: "No honeypot did anything suspicious.");
 		say_coverage(a);
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
 			output_line("%s", "");
-		if (incident_report(&a->analysis.incident[i], NULL,
+		if (incident_report(&a->analysis.incident[i], NULL, place,
 			i + 1 == n ? say_coverage : NULL, a, e) == -1)
 			return -1;
 	}
@@ -158,10 +163,10 @@ print_incidents(const struct answer *a, const struct covered *c, struct err *e)
 static void
 remark_coverage(const struct answer *a, const struct covered *c)
 {
-	if (a->site.guessed)
-		remark("home is guessed: %s (%s)",
-		    a->site.home[0] == '\0' ? "nothing" : a->site.home,
-		    a->site.why);
+	if (a->site.guessed && a->site.home[0] == '\0')
+		remark("home could not be guessed: there are no records");
+	else if (a->site.guessed)
+		remark("home is guessed: %s (%s)", a->site.home, a->site.why);
 	for (size_t i = 0; i < merge_files(a->files.merge); i++)
 		remark("%s: %" PRIu64 " %ss, %" PRIu64 " records, %" PRIu64
 		       " could not be read",

@@ -6,6 +6,7 @@
 #include "aggregator/cli/incident_report.h"
 #include "aggregator/cli/output.h"
 #include "aggregator/cli/place.h"
+#include "aggregator/cli/typed.h"
 #include "common/err.h"
 
 #include <stdlib.h>
@@ -79,7 +80,9 @@ static int
 report(void *arg, const struct incident *i)
 {
 	struct query *q = arg;
-	int rc = incident_report(i, q->state, say_more, q, q->err);
+	char place[TYPED_MAX];
+	int rc = incident_report(
+	    i, q->state, typed_place(q->opt, place), say_more, q, q->err);
 
 	return rc == 0 ? q->rc : rc;
 }

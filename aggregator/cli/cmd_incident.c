@@ -5,6 +5,7 @@
 #include "aggregator/cli/incident_row.h"
 #include "aggregator/cli/output.h"
 #include "aggregator/cli/place.h"
+#include "aggregator/cli/typed.h"
 #include "common/err.h"
 
 #include <stdlib.h>
@@ -42,8 +43,11 @@ print_found(void *arg, const struct incident *i)
 {
 	struct query *q = arg;
 
+	char place[TYPED_MAX];
+
 	if (output_is_table(q->opt))
-		return incident_report(i, q->state, NULL, NULL, q->err);
+		return incident_report(i, q->state, typed_place(q->opt, place),
+		    NULL, NULL, q->err);
 	return print_row(q, i, q->err);
 }
 

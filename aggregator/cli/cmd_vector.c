@@ -3,6 +3,7 @@
 #include "aggregator/cli/honeypot_find.h"
 #include "aggregator/cli/output.h"
 #include "aggregator/cli/place.h"
+#include "aggregator/cli/typed.h"
 #include "aggregator/cli/vector_find.h"
 #include "aggregator/cli/vector_row.h"
 #include "common/clock.h"
@@ -33,10 +34,10 @@ struct query {
 /* --- as text --- */
 
 static void
-say(const char *honeypot, const struct list *l)
+say(const struct options *o, const char *honeypot, const struct list *l)
 {
 	size_t shown = l->n < SAID_MAX ? l->n : SAID_MAX;
-	char when[TIME_TEXT_MAX];
+	char when[TIME_TEXT_MAX], place[TYPED_MAX];
 
 	output_line("Ways in to %s before %s", honeypot,
 	    l->onset_ns == TIME_NONE ? "its first suspect evidence"
@@ -48,7 +49,8 @@ say(const char *honeypot, const struct list *l)
 	    vector_strength(&l->vector[0], l->onset_ns) == VECTOR_NONE)
 		output_line("  No visitor with supporting evidence was seen.");
 	for (size_t i = 0; i < shown; i++)
-		vector_say(&l->vector[i], i + 1, l->onset_ns);
+		vector_say(
+		    &l->vector[i], i + 1, l->onset_ns, typed_place(o, place));
 	if (l->n + l->left_out > shown)
 		output_line("  and %" PRIu64 " less likely ones",
 		    l->n - shown + l->left_out);
@@ -76,7 +78,7 @@ answer(struct query *q, const char *honeypot, const struct list *l)
 		return print(q, l);
 	if (q->found++ > 0)
 		output_line("%s", "");
-	say(honeypot, l);
+	say(q->opt, honeypot, l);
 	return 0;
 }
 
@@ -131,6 +133,10 @@ find(struct query *q, const struct place *p, struct state *s,
 		return err_set(e, EX_NOINPUT,
 		    "%s has no incident: say when it fell, with --at TIME",
 		    h->name);
+	if (q->opt->at_ns != TIME_NONE && !p->home_known)
+		return err_set(e, EX_CONFIG,
+		    "--at: what is home is not known; say it with -c FILE or "
+		    "--home NET");
 	rc = output_open(&q->out, q->opt, &vector_layout, e);
 	if (rc == 0)
 		rc = q->opt->at_ns != TIME_NONE

@@ -71,9 +71,8 @@ static void
 say_guesses(const struct source_about *a)
 {
 	if (a->year_guessed)
-		output_line("  the year is guessed: the first line is of %d, "
-			    "because the file was last changed after it; "
-			    "--year says it",
+		output_line("  the year is guessed from when the file was last "
+			    "changed: the first line is of %d; --year says it",
 		    a->year);
 	if (a->from_future)
 		output_line("  its last line would be younger than the file: "
@@ -213,11 +212,11 @@ coverage_missing(struct merge *m, const struct pipeline_counts *n,
 static void
 say_connections(const struct pipeline_counts *n)
 {
-	output_line("in all %" PRIu64 " connections, of which %" PRIu64
-		    " were answered, %" PRIu64 " refused, %" PRIu64
-		    " expected; %" PRIu64 " replies to nobody's call",
-	    n->connections, n->answers, n->refusals, n->expected,
-	    n->backscatter);
+	output_line("%" PRIu64 " connection%s in all: %" PRIu64
+		    " answered, %" PRIu64 " refused, %" PRIu64
+		    " expected; %" PRIu64 " repl%s to none of them",
+	    n->connections, plural(n->connections), n->answers, n->refusals,
+	    n->expected, n->backscatter, n->backscatter == 1 ? "y" : "ies");
 }
 
 void

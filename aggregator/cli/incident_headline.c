@@ -6,10 +6,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define FIRST_PEERS 3 /* that are named */
+#define FIRST_DEEDS 4 /* that are told */
+#define FIRST_PEERS 3 /* of each that are named */
 #define FIRST_PORTS 3
 
-/* --- what it did ------------------------------------------------------------
+/* --- what it did, to whom
+ * ------------------------------------------------------------
  */
 
 /* In words; the ports follow where there are any. */
@@ -23,9 +25,9 @@ static const struct {
     {"port-scan", "scanned ports of a host"},
     {"call-back", "called a visitor back on"},
     {"pivot", "went on to other honeypots on"},
-    {"shared-peer", "called whom other honeypots call on"},
-    {"beacon", "calls regularly on"},
-    {"first-out", "used what it never used before,"},
+    {"shared-peer", "called the same host as other honeypots on"},
+    {"beacon", "called the same host regularly on"},
+    {"first-out", "used for the first time"},
     {"stray", "sent forged packets"},
     {"odd-port-in", "was tried by a visitor on odd"},
 };
@@ -67,6 +69,50 @@ add_ports(struct words *w, const struct incident *i, const char *kind)
 		words_add(w, "", " and others");
 }
 
+/* Whether the i-th is the first of its kind that names its peer. */
+static bool
+is_first_of_peer(const struct incident *i, size_t n)
+{
+	const struct evidence *x = &i->evidence[n];
+
+	for (size_t k = 0; k < n; k++)
+		if (i->evidence[k].has_peer &&
+		    strcmp(i->evidence[k].kind, x->kind) == 0 &&
+		    addr_eq(&i->evidence[k].peer, &x->peer))
+			return false;
+	return true;
+}
+
+/* To whom: " (10.0.0.1, 10.0.0.2 and 3 more)". */
+static void
+add_peers(struct words *w, const struct incident *i, const char *kind)
+{
+	char text[ADDR_TEXT_MAX];
+	bool many = false;
+	size_t n = 0;
+
+	for (size_t k = 0; k < i->n_evidence; k++) {
+		const struct evidence *x = &i->evidence[k];
+
+		if (strcmp(x->kind, kind) != 0)
+			continue;
+		many = many || !x->has_peer;
+		if (!x->has_peer || !is_first_of_peer(i, k))
+			continue;
+		if (n++ < FIRST_PEERS)
+			words_add(w, "", "%s%s", n == 1 ? " (" : ", ",
+			    addr_format(&x->peer, text));
+	}
+	if (n == 0)
+		words_add(w, "", many ? " (several hosts)" : "");
+	else if (many)
+		words_add(w, "", " and others)");
+	else if (n > FIRST_PEERS)
+		words_add(w, "", " and %zu more)", n - FIRST_PEERS);
+	else
+		words_add(w, "", ")");
+}
+
 static bool
 is_listed(const char *kind)
 {
@@ -76,68 +122,43 @@ is_listed(const char *kind)
 	return false;
 }
 
-static void
-add_deeds(struct words *w, const struct incident *i)
+/* Deeds that are not in the table are told by their names. */
+static size_t
+add_others(struct words *w, const struct incident *i, size_t n)
 {
-	bool confirmed = has_kind(i, "irc-confirmed"), any = false;
-
-	for (size_t k = 0; k < sizeof(deeds) / sizeof(*deeds); k++) {
-		if (!has_kind(i, deeds[k].kind) ||
-		    (confirmed && strcmp(deeds[k].kind, "outbound-irc") == 0))
-			continue;
-		words_add(w, "", "%s%s", any ? ", " : " ", deeds[k].did);
-		add_ports(w, i, deeds[k].kind);
-		any = true;
-	}
 	for (size_t k = 0; k < i->n_evidence; k++) {
 		const char *kind = i->evidence[k].kind;
 
 		if (is_listed(kind) ||
 		    (k > 0 && strcmp(i->evidence[k - 1].kind, kind) == 0))
 			continue;
-		words_add(w, "", "%s%s", any ? ", " : " ", kind);
-		any = true;
+		if (n++ < FIRST_DEEDS)
+			words_add(w, "", "%s%s", n == 1 ? " " : ", ", kind);
 	}
-	if (!any)
-		words_add(w, "", " no evidence was kept");
-}
-
-/* --- to whom -----------------------------------------------------------------
- */
-
-static bool
-named_before(const struct incident *i, size_t before)
-{
-	for (size_t k = 0; k < before; k++)
-		if (i->evidence[k].has_peer &&
-		    addr_eq(&i->evidence[k].peer, &i->evidence[before].peer))
-			return true;
-	return false;
+	return n;
 }
 
 static void
-add_peers(struct words *w, const struct incident *i)
+add_deeds(struct words *w, const struct incident *i)
 {
-	char text[ADDR_TEXT_MAX];
+	bool confirmed = has_kind(i, "irc-confirmed");
 	size_t n = 0;
-	bool many = false;
 
-	for (size_t k = 0; k < i->n_evidence; k++) {
-		if (!i->evidence[k].has_peer) {
-			many = true;
+	for (size_t k = 0; k < sizeof(deeds) / sizeof(*deeds); k++) {
+		if (!has_kind(i, deeds[k].kind) ||
+		    (confirmed && strcmp(deeds[k].kind, "outbound-irc") == 0))
 			continue;
-		}
-		if (named_before(i, k))
+		if (n++ >= FIRST_DEEDS)
 			continue;
-		if (n < FIRST_PEERS)
-			words_add(w, "", "%s%s", n == 0 ? ": " : ", ",
-			    addr_format(&i->evidence[k].peer, text));
-		n++;
+		words_add(w, "", "%s%s", n == 1 ? " " : ", ", deeds[k].did);
+		add_ports(w, i, deeds[k].kind);
+		add_peers(w, i, deeds[k].kind);
 	}
-	if (n > FIRST_PEERS)
-		words_add(w, "", " and %zu more", n - FIRST_PEERS);
-	if (many)
-		words_add(w, "", n == 0 ? ": many hosts" : " and many hosts");
+	n = add_others(w, i, n);
+	if (n == 0)
+		words_add(w, "", " no evidence was kept");
+	if (n > FIRST_DEEDS)
+		words_add(w, "", " and more");
 }
 
 /* --- the door
@@ -205,36 +226,23 @@ add_unseen(struct words *w, const struct incident *i, const struct loss *loss,
 		    w, "", ", %" PRIu64 " missing messages", loss->messages);
 }
 
-void
-incident_hosts(const struct incident *i, struct words *w)
-{
-	char text[ADDR_TEXT_MAX];
-	struct words list = {.n = 0};
-
-	words_add(&list, " ", "%s", addr_format(&i->address, text));
-	for (size_t k = 0; k < i->n_alias; k++)
-		if (!addr_eq(&i->alias[k], &i->address))
-			words_add(
-			    &list, " ", "%s", addr_format(&i->alias[k], text));
-	words_add(w, "", list.n > 1 ? "host [%s]" : "host %s", list.s);
-}
-
 static void
-add_next(struct words *w, const struct incident *i, const struct vector *v)
+add_next(struct words *w, const struct incident *i, const struct vector *v,
+    const char *place)
 {
 	char filter[VECTOR_FILTER_MAX], address[ADDR_TEXT_MAX];
 
 	if (v != NULL)
-		words_add(w, "", "; next: synhive records '%s'",
+		words_add(w, "", "; next: synhive records%s '%s'", place,
 		    vector_filter(v, filter));
 	else
-		words_add(w, "", "; next: synhive connections 'host %s'",
-		    addr_format(&i->address, address));
+		words_add(w, "", "; next: synhive connections%s 'host %s'",
+		    place, addr_format(&i->address, address));
 }
 
 void
-incident_headline(
-    const struct incident *i, const struct loss *loss, struct words *w)
+incident_headline(const struct incident *i, const struct loss *loss,
+    const char *place, struct words *w)
 {
 	const struct vector *v = door_of(i);
 	char address[ADDR_TEXT_MAX];
@@ -248,8 +256,7 @@ incident_headline(
 		words_add(w, "", "%s (%s) is %s:", i->honeypot, address,
 		    severity_name(i->severity));
 	add_deeds(w, i);
-	add_peers(w, i);
 	add_door(w, i, v);
 	add_unseen(w, i, loss, v);
-	add_next(w, i, v);
+	add_next(w, i, v, place);
 }

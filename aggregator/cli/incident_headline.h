@@ -15,11 +15,10 @@ struct loss {
  * An incident in one line, for somebody who was woken up: the honeypot, what
  * it did, to whom, the likely door, how weak that evidence is, what was not
  * visible, the next command to type.
+ *
+ * place: of the data, as typed_place() says it.
  */
-void incident_headline(
-    const struct incident *i, const struct loss *loss, struct words *out);
-
-/* "host 10.0.0.1", or "host [10.0.0.1 10.0.0.2]" with the aliases. */
-void incident_hosts(const struct incident *i, struct words *out);
+void incident_headline(const struct incident *i, const struct loss *loss,
+    const char *place, struct words *out);
 
 #endif

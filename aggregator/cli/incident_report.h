@@ -15,10 +15,11 @@ typedef void report_more_fn(void *arg);
  * first line says it all, the last ones what to type next.
  *
  * s:    asked which sensors lost something; NULL: there is none.
+ * place: of the data, as typed_place() says it, for the commands.
  * more: called before what to type next; NULL: nothing more is known.
  * Returns 0, or -1 with 'e'.
  */
 int incident_report(const struct incident *i, struct state *s,
-    report_more_fn *more, void *arg, struct err *e);
+    const char *place, report_more_fn *more, void *arg, struct err *e);
 
 #endif

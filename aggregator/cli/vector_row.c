@@ -75,7 +75,8 @@ vector_row(struct vector_row *out, const struct vector *v, size_t rank,
 }
 
 void
-vector_say(const struct vector *v, size_t rank, int64_t onset_ns)
+vector_say(
+    const struct vector *v, size_t rank, int64_t onset_ns, const char *place)
 {
 	char peer[ADDR_TEXT_MAX], address[ADDR_TEXT_MAX], when[TIME_TEXT_MAX];
 	char filter[VECTOR_FILTER_MAX];
@@ -92,6 +93,6 @@ vector_say(const struct vector *v, size_t rank, int64_t onset_ns)
 	vector_against(v, onset_ns, &r);
 	for (size_t i = 0; i < r.n; i++)
 		output_line("     against  %s", r.text[i]);
-	output_line(
-	    "     see      synhive records '%s'", vector_filter(v, filter));
+	output_line("     see      synhive records%s '%s'", place,
+	    vector_filter(v, filter));
 }

@@ -20,7 +20,9 @@ extern const struct layout vector_layout;
 void vector_row(struct vector_row *out, const struct vector *v, size_t rank,
     int64_t onset_ns);
 
-/* The same for a person: who, where, when; what speaks for it and against. */
-void vector_say(const struct vector *v, size_t rank, int64_t onset_ns);
+/* The same for a person: who, where, when; what speaks for it and against.
+ * place: of the data, as typed_place() says it. */
+void vector_say(
+    const struct vector *v, size_t rank, int64_t onset_ns, const char *place);
 
 #endif

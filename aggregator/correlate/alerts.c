@@ -33,6 +33,7 @@ tell(struct alerts *s, struct open_alert *o)
 	bool update = o->was_told;
 
 	o->was_told = true;
+	o->urgent = false;
 	not_pending(s, o);
 	o->by->detector->text(o->by->self, &o->a, o->a.text);
 	s->sink.changed(s->sink.arg, &o->a, update);
@@ -119,6 +120,17 @@ refine(struct open_alert *o, const struct finding *f)
 	return take_note(o, f) || changed;
 }
 
+/* An incident may be waiting for it. */
+static void
+be_as_bad(struct alerts *s, struct open_alert *o, enum severity severity)
+{
+	if (severity > o->a.severity)
+		o->a.severity = severity;
+	o->urgent = o->a.severity == SEVERITY_SUSPECT ||
+		    o->a.severity == SEVERITY_COMPROMISED;
+	s->urgent |= o->urgent;
+}
+
 static void
 count(struct alerts *s, struct open_alert *o, const struct finding *f)
 {
@@ -130,8 +142,8 @@ count(struct alerts *s, struct open_alert *o, const struct finding *f)
 		o->a.count = o->once;
 	if (f->peer != NULL)
 		count_peer(s, o, f->peer);
-	if (f->severity > o->a.severity)
-		o->a.severity = f->severity;
+	if (f->severity > o->a.severity || !o->was_told)
+		be_as_bad(s, o, f->severity);
 	if (o->by->detector->shared)
 		share_put(s, o, f);
 	else
@@ -139,44 +151,6 @@ count(struct alerts *s, struct open_alert *o, const struct finding *f)
 	alert_show(&o->a, &o->newest_ns, f->connection);
 	refine(o, f);
 	tell_later(s, o);
-}
-
-/* --- who is suspect ---------------------------------------------------------
- */
-
-static void
-suspect(struct alerts *s, const struct detector *d, enum severity severity,
-    const struct addr *honeypot, int64_t time_ns)
-{
-	bool is_new;
-	int64_t *since;
-
-	if (d->hearsay ||
-	    (severity != SEVERITY_SUSPECT && severity != SEVERITY_COMPROMISED))
-		return;
-	since = map_put(s->suspects, honeypot, &is_new);
-	*since = is_new ? time_ns : span_earlier(*since, time_ns);
-	map_touch(s->suspects, since);
-}
-
-bool
-alerts_suspect(
-    const struct alerts *s, const struct addr *honeypot, int64_t *since_ns)
-{
-	const int64_t *since = map_get(s->suspects, honeypot);
-
-	if (since != NULL)
-		*since_ns = *since;
-	return since != NULL;
-}
-
-void
-alerts_unsuspect(struct alerts *s, const struct addr *honeypot)
-{
-	int64_t *since = map_get(s->suspects, honeypot);
-
-	if (since != NULL)
-		map_remove(s->suspects, since);
 }
 
 /* --- opening -----------------------------------------------------------------
@@ -249,7 +223,8 @@ is_known(const struct open_alert *o, const struct finding *f)
 		   f->connection->start_ns, o->a.first_ns, o->known_ns, 0);
 }
 
-static void
+/* Returns whether there is an alert that it is of. */
+static bool
 raise_it(struct alert_sink *out, const struct finding *f)
 {
 	struct alerts *s = out->alerts;
@@ -261,7 +236,7 @@ raise_it(struct alert_sink *out, const struct finding *f)
 	if (f->event != CONNECTION_NEW || (o != NULL && is_known(o, f))) {
 		if (o != NULL && refine(o, f))
 			tell_later(s, o);
-		return;
+		return o != NULL;
 	}
 	if (fresh) {
 		o = map_put(s->open, &key, &fresh);
@@ -274,6 +249,7 @@ raise_it(struct alert_sink *out, const struct finding *f)
 		init(s, o, out, &key, f);
 	map_touch(s->open, o);
 	count(s, o, f);
+	return true;
 }
 
 void
@@ -283,9 +259,11 @@ alerts_raise(struct alert_sink *out, const struct finding *f)
 
 	if (f->connection->relay && !out->detector->relay_too)
 		own.severity = SEVERITY_NOTICE;
-	suspect(out->alerts, out->detector, own.severity, &f->honeypot->primary,
-	    f->connection->start_ns);
-	raise_it(out, &own);
+	if (f->suspect_ns == 0)
+		own.suspect_ns = f->connection->start_ns;
+	if (raise_it(out, &own))
+		suspect_put(out->alerts, out->detector, own.severity,
+		    &f->honeypot->primary, own.suspect_ns);
 }
 
 void
@@ -307,7 +285,8 @@ alerts_restore(struct alert_sink *out, const struct alert *a)
 	if (a->has_peer)
 		count_peer(s, o, &a->peer);
 	map_touch(s->open, o);
-	suspect(s, out->detector, a->severity, &a->address, a->first_ns);
+	suspect_put(s, out->detector, a->severity, &a->address, a->first_ns);
+	suspect_put(s, out->detector, a->severity, &a->address, a->last_ns);
 }
 
 const struct alert *
@@ -321,10 +300,24 @@ alerts_get(const struct alert_sink *out, const struct addr *honeypot,
 }
 
 void
+alerts_flush_urgent(struct alerts *s)
+{
+	struct open_alert *o = TAILQ_FIRST(&s->pending), *next;
+
+	for (; s->urgent && o != NULL; o = next) {
+		next = TAILQ_NEXT(o, entry);
+		if (o->urgent)
+			tell(s, o);
+	}
+	s->urgent = false;
+}
+
+void
 alerts_flush(struct alerts *s)
 {
 	struct open_alert *o;
 
+	s->urgent = false;
 	while ((o = TAILQ_FIRST(&s->pending)) != NULL)
 		tell(s, o);
 }
@@ -352,8 +345,8 @@ alerts_new(const struct site *site, const struct alerts_sizes *sizes,
 	s->counted = map_new(sizeof(struct counted_key), 0, sizes->peers);
 	s->shares =
 	    map_new(sizeof(uint64_t), sizeof(struct shares), SHARES_MAX);
-	s->suspects =
-	    map_new(sizeof(struct addr), sizeof(int64_t), SUSPECTS_MAX);
+	s->suspects = map_new(
+	    sizeof(struct addr), sizeof(struct suspicion), SUSPECTS_MAX);
 	if (s->open == NULL || s->counted == NULL || s->shares == NULL ||
 	    s->suspects == NULL) {
 		alerts_free(s);

@@ -77,6 +77,9 @@ struct finding {
 	const struct addr *once;
 	const char *note;
 	bool waited; /* judged late: a restored alert may have counted it */
+	/* Since when the honeypot is suspect for it, where that is known only
+	 * later than the connection began; 0: from there on. */
+	int64_t suspect_ns;
 };
 
 void alerts_raise(struct alert_sink *out, const struct finding *f);
@@ -108,18 +111,25 @@ const struct alert_share *alerts_shares(
  * Since when the honeypot of that primary address is suspect: the earliest
  * time of what was raised as suspect or worse, told already or not, but for
  * what rests on hearsay (see struct detector).  Returns whether it is.
+ *
+ * Whoever asks whether it was at some time, once nothing earlier is expected,
+ * gets the same answer in whatever order records came.
  */
 bool alerts_suspect(
     const struct alerts *s, const struct addr *honeypot, int64_t *since_ns);
-/* An operator closed its incident: it is as good as new. */
-void alerts_unsuspect(struct alerts *s, const struct addr *honeypot);
+/* An operator closed its incident then: it is as good as new. */
+void alerts_unsuspect(
+    struct alerts *s, const struct addr *honeypot, int64_t closed_ns);
+/* When that was last; TIME_NONE: never. */
+int64_t alerts_unsuspected(const struct alerts *s, const struct addr *honeypot);
 
-/* Tell of all that changed. */
+/* Tell of all that changed; of what incidents are made of alone. */
 void alerts_flush(struct alerts *a);
+void alerts_flush_urgent(struct alerts *a);
 
 /* For snapshots, see snapshot.h.  sink: by the name of its detector, NULL: it
  * is no more; for alerts_load(). */
-#define ALERTS_VERSION 1
+#define ALERTS_VERSION 2
 typedef struct alert_sink *alerts_sink_fn(void *arg, const char *detector);
 void alerts_on_load(struct alerts *a, alerts_sink_fn *sink, void *arg);
 void alerts_save(const void *a, struct wr *w);

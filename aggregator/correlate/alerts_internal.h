@@ -38,7 +38,15 @@ struct open_alert {
 	int64_t newest_ns;    /* start of the connection that 'a' shows */
 	int64_t known_ns;     /* up to when it was restored; else TIME_NONE */
 	bool was_told, pending;
+	bool urgent;		       /* worse than it was told */
 	TAILQ_ENTRY(open_alert) entry; /* among the pending */
+};
+
+/* Of a honeypot. */
+struct suspicion {
+	int64_t since_ns, last_ns;
+	int64_t closed_ns; /* what was before is forgiven; TIME_NONE */
+	uint64_t is;
 };
 
 /* Who shares an alert, in the order in which they came. */
@@ -53,13 +61,18 @@ struct alerts {
 	struct map *open;     /* struct alert_key -> struct open_alert */
 	struct map *counted;  /* struct counted_key, a set */
 	struct map *shares;   /* serial -> struct shares */
-	struct map *suspects; /* primary address -> int64_t, since when */
+	struct map *suspects; /* primary address -> struct suspicion */
 	TAILQ_HEAD(, open_alert) pending;
+	bool urgent; /* one of them is */
 	uint64_t serials;
 	uint64_t evicted; /* alerts, before a restart */
 	alerts_sink_fn *sink_of;
 	void *sink_of_arg;
 };
+
+/* alerts_suspect.c: that a honeypot is suspect. */
+void suspect_put(struct alerts *s, const struct detector *d,
+    enum severity severity, const struct addr *honeypot, int64_t time_ns);
 
 /* alerts_share.c */
 void share_put(struct alerts *s, struct open_alert *o, const struct finding *f);

@@ -57,4 +57,13 @@ enum connection_event {
 	CONNECTION_END,	    /* forgotten: nothing more will come */
 };
 
+/* Whether the event is an end that says nothing new: all but later attempts
+ * and that nobody answered was told before. */
+static inline bool
+connection_merely_ends(const struct connection *c, enum connection_event event)
+{
+	return event == CONNECTION_END && c->attempts <= 1 &&
+	       c->outcome != OUTCOME_UNANSWERED;
+}
+
 #endif

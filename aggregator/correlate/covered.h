@@ -24,11 +24,16 @@ void covered_see(struct covered *c, int64_t time_ns);
  * the site does not know changes nothing. */
 void covered_since(struct covered *c, const char *sensor, int64_t since_ns);
 
-/* TIME_NONE: not known.  Of several sensors the one that knows longest. */
-int64_t covered_begin(const struct covered *c, const struct addr *honeypot);
+/*
+ * Since when before 'at_ns', which may lie as far back as a vector's window;
+ * TIME_NONE: up to now.  Of several sensors the one that knows longest.
+ * TIME_NONE: not known.
+ */
+int64_t covered_begin(
+    const struct covered *c, const struct addr *honeypot, int64_t at_ns);
 
 /* For snapshots, see snapshot.h. */
-#define COVERED_VERSION 1
+#define COVERED_VERSION 2
 void covered_save(const void *c, struct wr *w);
 int covered_load(void *c, struct rd *r);
 

@@ -5,6 +5,7 @@
 #include "aggregator/correlate/known.h"
 #include "aggregator/correlate/option.h"
 #include "aggregator/correlate/snapshot.h"
+#include "aggregator/correlate/span.h"
 #include "common/err.h"
 #include "common/nearest.h"
 
@@ -36,8 +37,12 @@ _Static_assert(DETECTORS < DETECT_PARTS_MAX, "each may have a part");
 	(1U << CONNECTION_NEW | 1U << CONNECTION_OUTCOME |                     \
 	    1U << CONNECTION_WITNESS | 1U << CONNECTION_DETAIL)
 
+/* How often those who wait are told what time it is. */
+#define PASSED_NS (100 * NS_PER_MS)
+
 struct detect {
 	struct known *known;
+	int64_t passed_ns;
 	void *self[DETECTORS];
 	struct alert_sink sink[DETECTORS];
 	/* Who asks for what, in their order. */
@@ -207,6 +212,22 @@ detect_events(void)
 	for (size_t i = 0; i < DETECTORS; i++)
 		events |= detectors[i]->events;
 	return events;
+}
+
+/* Of all, so that who asks what others found asks at the same time whatever
+ * the order of the connections.  A clock that is wrong may set it back. */
+bool
+detect_passed(struct detect *d, int64_t time_ns)
+{
+	int64_t since = span_ns(d->passed_ns, time_ns);
+
+	if (time_ns == TIME_NONE || (since < PASSED_NS && since > -PASSED_NS))
+		return false;
+	d->passed_ns = time_ns;
+	for (size_t i = 0; i < DETECTORS; i++)
+		if (detectors[i]->passed != NULL)
+			detectors[i]->passed(d->self[i], time_ns, &d->sink[i]);
+	return true;
 }
 
 void

@@ -54,6 +54,10 @@ struct detector {
 	    enum connection_event event, struct alert_sink *out);
 	/* NULL: time alone changes nothing. */
 	void (*tick)(void *self, int64_t now_ns, struct alert_sink *out);
+	/* The same by the times of connections: what waited for stragglers of
+	 * half a second before may be judged.  All detectors hear of it
+	 * before any hears of the connection; NULL: nothing waits. */
+	void (*passed)(void *self, int64_t time_ns, struct alert_sink *out);
 	/* The sentence for what 'a' has counted.  Nothing but 'a' and the
 	 * site matters: the same alert always reads the same. */
 	void (*text)(const void *self, const struct alert *a,
@@ -81,6 +85,10 @@ const struct detector *detector_find(const char *name);
 struct detect *detect_new(const struct site *site, struct alerts *alerts,
     const struct history *history, struct err *e);
 void detect_free(struct detect *d);
+
+/* A connection began then.  Returns whether that is enough after the last
+ * time that those who wait were told so. */
+bool detect_passed(struct detect *d, int64_t time_ns);
 
 /* Which events any of them asks for. */
 unsigned int detect_events(void);

@@ -95,9 +95,10 @@ beacon_new(const struct site *site, const void *set)
  * ------------------------------------------------------------------
  */
 
+/* suspect_ns: when the rhythm was there. */
 static void
-raise_one(
-    const struct connection *c, enum severity severity, struct alert_sink *out)
+raise_one(const struct connection *c, enum severity severity,
+    int64_t suspect_ns, struct alert_sink *out)
 {
 	const struct finding f = {
 	    .severity = severity,
@@ -106,6 +107,7 @@ raise_one(
 	    .port = c->server_port,
 	    .connection = c,
 	    .event = CONNECTION_NEW,
+	    .suspect_ns = suspect_ns,
 	};
 
 	alerts_raise(out, &f);
@@ -129,7 +131,7 @@ raise_all(struct beacon *s, struct gaps *g, const struct sighting *last,
 			continue;
 		g->told |= 1U << i;
 		c.start_ns = c.last_ns = g->t[i];
-		raise_one(&c, severity, out);
+		raise_one(&c, severity, last->start_ns, out);
 	}
 }
 
@@ -155,7 +157,7 @@ judge_until(
     struct beacon *s, struct beats *k, int64_t time_ns, struct alert_sink *out)
 {
 	while (k->n_waiting > 0 &&
-	       span_ns(k->waiting[0].start_ns, time_ns) > STRAGGLERS_NS)
+	       span_ns(k->waiting[0].start_ns, time_ns) >= STRAGGLERS_NS)
 		judge_first(s, k, out);
 }
 
@@ -302,6 +304,7 @@ const struct detector detect_beacon = {
     .free = beacon_free,
     .connection = connection,
     .tick = tick,
+    .passed = tick,
     .text = text,
     .version = 1,
     .save = save,

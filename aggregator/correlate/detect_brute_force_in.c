@@ -58,7 +58,7 @@ name_of(const struct connection *c)
 
 static void
 raise_one(void *out, const struct connection *c, const struct addr *what,
-    enum connection_event event)
+    int64_t over_ns, enum connection_event event)
 {
 	const struct finding f = {
 	    .severity = SEVERITY_NOTICE,
@@ -70,6 +70,7 @@ raise_one(void *out, const struct connection *c, const struct addr *what,
 	};
 
 	(void)what;
+	(void)over_ns;
 	alerts_raise(out, &f);
 }
 

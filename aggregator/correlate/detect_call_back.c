@@ -22,6 +22,7 @@ struct looking {
 	const struct site *site;
 	const struct addr *honeypot;
 	struct moment called; /* when the honeypot first called the peer */
+	int64_t since_ns;     /* visits before that are too old */
 	struct visits last;
 	bool found;
 };
@@ -41,7 +42,8 @@ look(void *arg, const struct visits *v)
 {
 	struct looking *l = arg;
 
-	if (!addr_eq(&v->honeypot, l->honeypot) || is_answer(l, v))
+	if (!addr_eq(&v->honeypot, l->honeypot) || is_answer(l, v) ||
+	    (v->last_ns != TIME_NONE && v->last_ns <= l->since_ns))
 		return;
 	if (l->found &&
 	    (v->last_ns < l->last.last_ns ||
@@ -75,7 +77,7 @@ judge(const struct call_back *self, const struct connection *c,
 	    .called = history_called(out->history, &c->client.primary, &peer),
 	};
 	char note[ALERT_NOTE_MAX];
-	struct finding f = {
+	const struct finding f = {
 	    .severity = SEVERITY_SUSPECT,
 	    .honeypot = &c->client,
 	    .peer = &c->server.addr,
@@ -86,6 +88,8 @@ judge(const struct call_back *self, const struct connection *c,
 	    .waited = waited,
 	};
 
+	if (c->start_ns != TIME_NONE)
+		l.since_ns = c->start_ns - HISTORY_WINDOW_NS;
 	history_of_peer(out->history, &peer, at, look, &l);
 	if (!l.found)
 		return false;
@@ -112,7 +116,7 @@ connection(void *self, const struct connection *c, enum connection_event event,
 	    .connection = c,
 	    .event = event,
 	};
-	struct moment at;
+	struct moment at, sure;
 	bool raised;
 
 	if (!outbound_unexplained(c))
@@ -123,8 +127,11 @@ connection(void *self, const struct connection *c, enum connection_event event,
 		return;
 	}
 	at = history_moment(out->history, c);
-	wait_until(s->wait, c->start_ns, out);
-	raised = judge(s, c, &at, false, false, out);
+	sure = at;
+	/* What came long enough before it did so whatever is still to come. */
+	if (sure.ns != TIME_NONE)
+		sure.ns -= STRAGGLERS_NS;
+	raised = judge(s, c, &sure, false, false, out);
 	/* The visit may be told later than what came of it: agents send it
 	 * less urgently. */
 	if (c->start_ns != TIME_NONE)
@@ -213,8 +220,9 @@ const struct detector detect_call_back = {
     .free = free_it,
     .connection = connection,
     .tick = tick,
+    .passed = tick,
     .text = text,
-    .version = 1,
+    .version = 2,
     .save = save,
     .load = load,
 };

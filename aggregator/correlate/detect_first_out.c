@@ -21,6 +21,10 @@
  */
 #define NEW_NS (5 * 60 * NS_PER_SEC)
 
+/* An answer that came later than this is none (see fold): by then it is known
+ * whether there was one, whatever came first. */
+#define ANSWERS_NS (60 * NS_PER_SEC)
+
 /* 8 kB for each honeypot and each of its uids, used as far as they fill: 34
  * MB; 72 bytes a port that is new. */
 #define USERS_MAX 4096
@@ -176,6 +180,7 @@ raise_one(const struct connection *c, struct alert_sink *out)
 {
 	const struct addr server = party_counted(&c->server.addr);
 	const struct finding f = {
+	    .suspect_ns = c->start_ns + ANSWERS_NS,
 	    .severity = SEVERITY_SUSPECT,
 	    .honeypot = &c->client,
 	    .peer = &c->server.addr,

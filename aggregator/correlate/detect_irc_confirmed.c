@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/correlate/alert_fields.h"
 #include "aggregator/correlate/alerts.h"
-#include "aggregator/correlate/attempts.h"
+#include "aggregator/correlate/called.h"
 #include "aggregator/correlate/detect.h"
 #include "aggregator/correlate/option.h"
 #include "aggregator/correlate/party.h"
 #include "aggregator/correlate/sighting.h"
 #include "aggregator/correlate/span.h"
+#include "aggregator/correlate/wait.h"
 #include "common/map.h"
 #include "common/rd.h"
 #include "common/wr.h"
@@ -14,6 +15,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /*
  * Whom honeypots called, at IRC ports and at others, and who asked them:
@@ -22,8 +24,7 @@
  */
 #define CALLED_MAX (1 << 14)
 #define ASKED_MAX (1 << 13)
-#define PORTS_MAX 8 /* of one host that are remembered at once */
-#define ASKS_MAX 4  /* of one host */
+#define ASKS_MAX 4 /* of one host */
 
 /* Servers of these ask too: FTP, SSH, Telnet, mail, PostgreSQL. */
 static const uint16_t never[] = {21, 22, 23, 25, 110, 143, 5432};
@@ -31,17 +32,6 @@ static const uint16_t never[] = {21, 22, 23, 25, 110, 143, 5432};
 /* A key without holes. */
 struct pair {
 	struct addr honeypot, peer; /* primary, counted */
-};
-
-struct called_port {
-	struct attempts at;
-	uint32_t port;
-	uint32_t relay;
-};
-
-struct called {
-	struct called_port port[PORTS_MAX];
-	uint64_t n;
 };
 
 struct asked {
@@ -65,9 +55,12 @@ struct irc_confirmed {
 	const struct port_class *ident; /* NULL: there is none */
 	struct map *called[2]; /* struct pair -> struct called; [1]: IRC */
 	struct map *asked;     /* struct pair -> struct asked */
+	struct wait *wait;     /* questions */
 	struct sensors *sensors;
 	uint64_t ports_evicted;
 };
+
+static wait_fn judge;
 
 static void
 irc_confirmed_free(void *self)
@@ -77,6 +70,7 @@ irc_confirmed_free(void *self)
 	map_free(s->called[0]);
 	map_free(s->called[1]);
 	map_free(s->asked);
+	wait_free(s->wait);
 	sensors_free(s->sensors);
 	free(s);
 }
@@ -96,9 +90,10 @@ irc_confirmed_new(const struct site *site, const void *set)
 		    sizeof(struct pair), sizeof(struct called), CALLED_MAX);
 	s->asked =
 	    map_new(sizeof(struct pair), sizeof(struct asked), ASKED_MAX);
+	s->wait = wait_new(judge, s, STRAGGLERS_NS);
 	s->sensors = sensors_new();
-	if (s->called[0] == NULL || s->called[1] == NULL || s->asked == NULL ||
-	    s->sensors == NULL) {
+	if (s->wait == NULL || s->called[0] == NULL || s->called[1] == NULL ||
+	    s->asked == NULL || s->sensors == NULL) {
 		irc_confirmed_free(s);
 		return NULL;
 	}
@@ -115,6 +110,17 @@ is_irc(const struct irc_confirmed *s, uint16_t port)
 	       site_in_class(s->site, "irc-weak", port);
 }
 
+/* The same question from the same port is counted once. */
+static struct addr
+name_of(const struct connection *c)
+{
+	struct addr name = party_counted(&c->client.addr);
+
+	memcpy(name.b + 8, &c->client_port, 2);
+	memcpy(name.b + 10, c->server.addr.b + 10, 6);
+	return name;
+}
+
 /* c: the question. */
 static void
 raise_one(const struct irc_confirmed *s, const struct called_port *p,
@@ -122,6 +128,7 @@ raise_one(const struct irc_confirmed *s, const struct called_port *p,
     struct alert_sink *out)
 {
 	struct connection question = *c;
+	const struct addr name = name_of(c);
 	const struct finding f = {
 	    .severity = is_irc(s, (uint16_t)p->port) ? SEVERITY_COMPROMISED
 						     : SEVERITY_SUSPECT,
@@ -130,15 +137,14 @@ raise_one(const struct irc_confirmed *s, const struct called_port *p,
 	    .port = (uint16_t)p->port,
 	    .connection = &question,
 	    .event = event,
+	    .once = &name,
 	};
 
 	question.relay = p->relay;
 	alerts_raise(out, &f);
 }
 
-/* --- the honeypot calls
- * -------------------------------------------------------
- */
+/* --- the honeypot calls --------------------------------------------------- */
 
 static bool
 is_never(uint16_t port)
@@ -147,28 +153,6 @@ is_never(uint16_t port)
 		if (never[i] == port)
 			return true;
 	return false;
-}
-
-/* That of the port, or else the one that was quiet for longest. */
-static struct called_port *
-port_of(struct irc_confirmed *s, struct called *k, const struct connection *c)
-{
-	struct called_port *p = k->port, *old = k->port;
-
-	for (; p < k->port + k->n; p++) {
-		if (p->port == c->server_port && p->relay == c->relay)
-			return p;
-		if (attempts_last(&p->at) < attempts_last(&old->at))
-			old = p;
-	}
-	if (k->n == PORTS_MAX) {
-		p = old;
-		s->ports_evicted++;
-	} else {
-		k->n++;
-	}
-	*p = (struct called_port){.port = c->server_port, .relay = c->relay};
-	return p;
 }
 
 /* Questions that came before the call that they are about. */
@@ -182,13 +166,15 @@ look_back(struct irc_confirmed *s, const struct pair *pair,
 
 	for (uint64_t i = 0; k != NULL && i < k->n; i++) {
 		int64_t t = k->by[i].start_ns;
+		bool waits;
 
-		if (t == TIME_NONE ||
-		    attempts_before(&before->at, t, s->set.window_ns) ||
-		    !attempts_before(&p->at, t, s->set.window_ns))
+		if (t == TIME_NONE)
 			continue;
 		sighting_get(&k->by[i], s->site, s->sensors, &c);
-		raise_one(s, p, &c, CONNECTION_NEW, out);
+		waits = wait_has(s->wait, &c);
+		if (!called_counts(before, t, s->set.window_ns, waits) &&
+		    called_counts(p, t, s->set.window_ns, waits))
+			raise_one(s, p, &c, CONNECTION_NEW, out);
 	}
 }
 
@@ -207,7 +193,7 @@ call(
 		return;
 	k = map_put(m, &pair, &is_new);
 	map_touch(m, k);
-	p = port_of(s, k, c);
+	p = called_port(k, c, &s->ports_evicted);
 	before = *p;
 	attempts_put(&p->at, c->start_ns, s->set.window_ns);
 	attempts_put(&p->at, c->last_ns, s->set.window_ns);
@@ -215,9 +201,13 @@ call(
 		look_back(s, &pair, p, &before, out);
 }
 
-/* --- somebody asks
- * ------------------------------------------------------------
- */
+/* --- somebody asks -------------------------------------------------------- */
+
+static struct pair
+pair_of(const struct connection *c)
+{
+	return (struct pair){c->server.primary, party_counted(&c->client.addr)};
+}
 
 /* That of 'c'; else NULL, and it is there now. */
 static struct sighting *
@@ -238,44 +228,66 @@ remember(struct irc_confirmed *s, struct asked *k, const struct connection *c)
 	return NULL;
 }
 
-/* before_ns: when it was asked, as far as was known; with 'again'. */
+/* before: as it was known before; NULL: not at all. */
 static void
-match(struct irc_confirmed *s, const struct map *called,
-    const struct pair *pair, const struct connection *c, bool again,
-    int64_t before_ns, struct alert_sink *out)
+match(struct irc_confirmed *s, const struct connection *c, bool waits,
+    const struct sighting *before, struct alert_sink *out)
 {
-	const struct called *k = map_get(called, pair);
-	int64_t width = s->set.window_ns;
+	const struct pair pair = pair_of(c);
 
-	for (uint64_t i = 0; k != NULL && i < k->n; i++) {
-		const struct called_port *p = &k->port[i];
-		bool told = again && attempts_before(&p->at, before_ns, width);
+	for (size_t m = 0; m < 2; m++) {
+		const struct called *k = map_get(s->called[m], &pair);
 
-		if (told)
-			raise_one(s, p, c, CONNECTION_DETAIL, out);
-		else if (attempts_before(&p->at, c->start_ns, width))
-			raise_one(s, p, c, CONNECTION_NEW, out);
+		for (uint64_t i = 0; k != NULL && i < k->n; i++) {
+			const struct called_port *p = &k->port[i];
+
+			if (before != NULL && called_counts(p, before->start_ns,
+						  s->set.window_ns, waits))
+				raise_one(s, p, c, CONNECTION_DETAIL, out);
+			else if (called_counts(
+				     p, c->start_ns, s->set.window_ns, waits))
+				raise_one(s, p, c, CONNECTION_NEW, out);
+		}
 	}
 }
 
+/* All that may change it is there. */
 static void
-ask(struct irc_confirmed *s, const struct connection *c, struct alert_sink *out)
+judge(void *self, const struct waiting *w, struct alert_sink *out)
 {
-	const struct pair pair = {
-	    c->server.primary, party_counted(&c->client.addr)};
-	bool is_new;
+	match(self, &w->c, false, NULL, out);
+}
+
+static void
+ask(struct irc_confirmed *s, const struct connection *c,
+    enum connection_event event, struct alert_sink *out)
+{
+	const struct pair pair = pair_of(c);
+	const struct moment at = {.ns = c->start_ns};
+	bool is_new, waits;
 	struct asked *k = map_put(s->asked, &pair, &is_new);
-	struct sighting *known;
-	int64_t before = TIME_NONE;
+	struct sighting *known, before;
 
 	map_touch(s->asked, k);
 	known = remember(s, k, c);
 	if (known != NULL) {
-		before = known->start_ns;
+		before = *known;
 		sighting_refine(known, c, s->sensors);
 	}
-	for (size_t i = 0; i < 2; i++)
-		match(s, s->called[i], &pair, c, known != NULL, before, out);
+	waits = wait_change(s->wait, c);
+	if (event == CONNECTION_NEW && c->start_ns != TIME_NONE) {
+		wait_put(s->wait, c, &at, false, out);
+		waits = true;
+	}
+	match(s, c, waits, known == NULL ? NULL : &before, out);
+}
+
+static void
+tick(void *self, int64_t now_ns, struct alert_sink *out)
+{
+	const struct irc_confirmed *s = self;
+
+	wait_until(s->wait, now_ns, out);
 }
 
 static void
@@ -284,17 +296,14 @@ connection(void *self, const struct connection *c, enum connection_event event,
 {
 	struct irc_confirmed *s = self;
 
-	(void)event;
 	if (c->direction == DIRECTION_OUT)
 		call(s, c, out);
 	else if (s->ident != NULL &&
 		 ports_have(&s->ident->ports, c->server_port))
-		ask(s, c, out);
+		ask(s, c, event, out);
 }
 
-/* --- the rest
- * -----------------------------------------------------------------
- */
+/* --- the rest ------------------------------------------------------------- */
 
 static void
 text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])
@@ -323,6 +332,7 @@ save(const void *self, struct wr *w)
 	map_save(s->called[0], SIZE_MAX, w);
 	map_save(s->called[1], SIZE_MAX, w);
 	map_save(s->asked, SIZE_MAX, w);
+	wait_save(s->wait, w);
 }
 
 static int
@@ -334,7 +344,9 @@ load(void *self, struct rd *r)
 	if (sensors_load(s->sensors, r) == -1 ||
 	    map_load(s->called[0], r) == -1 || map_load(s->called[1], r) == -1)
 		return -1;
-	return map_load(s->asked, r);
+	if (map_load(s->asked, r) == -1)
+		return -1;
+	return wait_load(s->wait, r);
 }
 
 static uint64_t
@@ -359,8 +371,10 @@ const struct detector detect_irc_confirmed = {
     .new = irc_confirmed_new,
     .free = irc_confirmed_free,
     .connection = connection,
+    .tick = tick,
+    .passed = tick,
     .text = text,
-    .version = 1,
+    .version = 2,
     .save = save,
     .load = load,
     .evicted = evicted,

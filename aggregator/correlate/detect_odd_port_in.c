@@ -35,23 +35,41 @@ struct odd {
 	struct map *judged; /* struct odd_ends -> struct odd_before */
 };
 
+/* Whether the alert that 'f' is of shows that connection: its note is that of
+ * no other. */
+static bool
+is_shown(const struct alert_sink *out, const struct finding *f)
+{
+	const struct connection *c = f->connection;
+	const struct alert *a =
+	    alerts_get(out, &f->honeypot->primary, f->peer, f->port);
+
+	return a != NULL && a->client_port == c->client_port &&
+	       addr_eq(&a->client, &c->client.addr) &&
+	       addr_eq(&a->server, &c->server.addr);
+}
+
 static void
 raise(struct alert_sink *out, const struct connection *c,
     enum connection_event event, const struct odd_before *b)
 {
 	char note[ALERT_NOTE_MAX];
-	const struct finding f = {
+	struct finding f = {
 	    .severity = b->scanner ? SEVERITY_NOTICE : SEVERITY_SUSPECT,
 	    .honeypot = &c->server,
 	    .peer = &c->client.addr,
 	    .port = b->scanner ? 0 : c->server_port,
 	    .connection = c,
 	    .event = event,
-	    .note = note,
 	    .waited = true,
+	    .suspect_ns =
+		c->start_ns == TIME_NONE ? 0 : c->start_ns + ODD_AHEAD_NS,
 	};
 
-	odd_note(b, c, note);
+	if (event == CONNECTION_NEW || is_shown(out, &f)) {
+		odd_note(b, c, note);
+		f.note = note;
+	}
 	alerts_raise(out, &f);
 }
 
@@ -93,7 +111,7 @@ connection(void *self, const struct connection *c, enum connection_event event,
 	struct odd *s = self;
 	struct moment at;
 
-	if (c->expected)
+	if (c->expected || connection_merely_ends(c, event))
 		return;
 	if (event != CONNECTION_NEW) {
 		change(s, c, event, out);
@@ -210,8 +228,9 @@ const struct detector detect_odd_port_in = {
     .free = free_it,
     .connection = connection,
     .tick = tick,
+    .passed = tick,
     .text = text,
-    .version = 1,
+    .version = 2,
     .save = save,
     .load = load,
     .evicted = evicted,

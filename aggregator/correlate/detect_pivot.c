@@ -70,6 +70,20 @@ is_suspect(const struct alert_sink *out, const struct connection *c)
 	       span_ns(since, a->first_ns) > 0;
 }
 
+/* Before the honeypot's incident was closed is as if it had never been. */
+static const struct reached *
+reached_before(const struct pivot *s, const struct alert_sink *out,
+    const struct connection *c)
+{
+	const struct addr *from = &c->client.primary;
+	const struct reached *r = map_get(s->reached, from);
+
+	if (r == NULL || span_ns(r->first_ns, c->start_ns) < 0 ||
+	    span_ns(alerts_unsuspected(out->alerts, from), r->first_ns) < 0)
+		return NULL;
+	return r;
+}
+
 /* Only forward in time.  note: why. */
 static enum severity
 judge(const struct pivot *s, const struct alert_sink *out,
@@ -77,14 +91,14 @@ judge(const struct pivot *s, const struct alert_sink *out,
     char note[static ALERT_NOTE_MAX])
 {
 	const struct addr *from = &c->client.primary;
-	const struct reached *r = map_get(s->reached, from);
+	const struct reached *r = reached_before(s, out, c);
 	char name[SITE_NAME_MAX];
 
 	if (is_suspect(out, c)) {
 		snprintf(note, ALERT_NOTE_MAX, ", after it was suspect");
 		return SEVERITY_COMPROMISED;
 	}
-	if (r != NULL && span_ns(r->first_ns, c->start_ns) >= 0) {
+	if (r != NULL) {
 		name_of(s, &r->by, name);
 		snprintf(
 		    note, ALERT_NOTE_MAX, ", after %s had reached it", name);
@@ -137,16 +151,18 @@ raise(struct pivot *s, const struct connection *c, enum connection_event event,
 
 /* Whoever was refused reached nobody. */
 static void
-reach(struct pivot *s, const struct connection *c)
+reach(struct pivot *s, const struct connection *c, const struct alert_sink *out)
 {
+	const struct addr *whom = &c->server.primary;
 	bool is_new;
 	struct reached *r;
 
 	if (c->outcome == OUTCOME_REFUSED || c->outcome == OUTCOME_BLOCKED)
 		return;
-	r = map_put(s->reached, &c->server.primary, &is_new);
+	r = map_put(s->reached, whom, &is_new);
 	map_touch(s->reached, r);
-	if (!is_new && span_ns(r->first_ns, c->start_ns) >= 0)
+	if (!is_new && span_ns(r->first_ns, c->start_ns) >= 0 &&
+	    span_ns(alerts_unsuspected(out->alerts, whom), r->first_ns) >= 0)
 		return;
 	r->first_ns = c->start_ns;
 	r->by = c->client.primary;
@@ -159,10 +175,10 @@ judge_later(void *self, const struct waiting *w, struct alert_sink *out)
 	char note[ALERT_NOTE_MAX];
 	enum severity severity = judge(s, out, &w->c, &w->at, note);
 
-	if (!w->raised)
-		raise(s, &w->c, CONNECTION_NEW, severity, note, true, out);
+	raise(s, &w->c, w->raised ? CONNECTION_DETAIL : CONNECTION_NEW,
+	    severity, note, true, out);
 	if (severity != SEVERITY_NOTICE)
-		reach(s, &w->c);
+		reach(s, &w->c, out);
 }
 
 /* --- connections
@@ -173,11 +189,16 @@ static void
 begin(struct pivot *s, const struct connection *c, struct alert_sink *out)
 {
 	const struct moment at = history_moment(out->history, c);
+	struct connection earlier = *c;
 	char note[ALERT_NOTE_MAX];
-	enum severity severity = judge(s, out, c, &at, note);
-	bool sure = severity == SEVERITY_COMPROMISED;
+	enum severity severity;
+	bool sure;
 
-	/* Nothing that comes late can undo that. */
+	/* What was so half a second before nothing that comes late undoes. */
+	if (c->start_ns != TIME_NONE)
+		earlier.start_ns -= STRAGGLERS_NS;
+	severity = judge(s, out, &earlier, &at, note);
+	sure = severity == SEVERITY_COMPROMISED;
 	if (sure)
 		raise(s, c, CONNECTION_NEW, severity, note, false, out);
 	wait_put(s->wait, c, &at, sure, out);
@@ -192,7 +213,6 @@ connection(void *self, const struct connection *c, enum connection_event event,
 	if (c->expected || c->relay)
 		return;
 	if (event == CONNECTION_NEW) {
-		wait_until(s->wait, c->start_ns, out);
 		begin(s, c, out);
 		return;
 	}
@@ -307,8 +327,9 @@ const struct detector detect_pivot = {
     .free = free_it,
     .connection = connection,
     .tick = tick,
+    .passed = tick,
     .text = text,
-    .version = 1,
+    .version = 2,
     .save = save,
     .load = load,
     .evicted = evicted,

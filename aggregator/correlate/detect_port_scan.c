@@ -5,6 +5,7 @@
 #include "aggregator/correlate/option.h"
 #include "aggregator/correlate/party.h"
 #include "aggregator/correlate/rate.h"
+#include "aggregator/correlate/span.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,7 +43,7 @@ port_scan_new(const struct site *site, const void *set)
 
 static void
 raise_one(void *out, const struct connection *c, const struct addr *port,
-    enum connection_event event)
+    int64_t over_ns, enum connection_event event)
 {
 	const struct finding f = {
 	    .severity = SEVERITY_SUSPECT,
@@ -51,6 +52,7 @@ raise_one(void *out, const struct connection *c, const struct addr *port,
 	    .connection = c,
 	    .event = event,
 	    .once = port,
+	    .suspect_ns = span_later(c->start_ns, over_ns),
 	};
 
 	alerts_raise(out, &f);

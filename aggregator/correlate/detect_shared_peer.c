@@ -22,6 +22,9 @@
 #define SINGLE_MAX (1 << 16)
 #define SHARED_MAX (1 << 12)
 
+/* What is older than this waits for no straggler any more. */
+#define SURE_NS (2 * STRAGGLERS_NS)
+
 /* A key without holes.  What relays for visitors is a thing of its own. */
 struct peer_key {
 	struct addr peer; /* counted */
@@ -142,6 +145,7 @@ raise_all(struct shared_peer *s, struct sharing *k, const struct connection *c,
 {
 	bool told = is_told(c, out);
 
+	sharing_sort(k);
 	for (uint32_t i = 0; i < k->n; i++) {
 		struct sharer *x = &k->by[i];
 
@@ -166,25 +170,24 @@ raise_other(struct shared_peer *s, const struct connection *c,
 	s->left_out++;
 }
 
-/* --- whether one of them was suspect
- * ------------------------------------------
- */
+/* --- whether one of them was suspect -------------------------------------- */
 
 static bool
-was_suspect(const struct sharer *x, int64_t time_ns,
-    const struct alert_sink *out, int64_t *since_ns)
+was_suspect(const struct sharer *x, int64_t by_ns, const struct alert_sink *out,
+    int64_t *since_ns)
 {
 	if (!alerts_suspect(out->alerts, &x->honeypot, since_ns))
 		return false;
-	return *since_ns == TIME_NONE || time_ns == TIME_NONE ||
-	       *since_ns <= time_ns;
+	return *since_ns == TIME_NONE || by_ns == TIME_NONE ||
+	       *since_ns <= by_ns;
 }
 
-/* Whether one of those who share it at 'time_ns' was suspect by then, and
+/* Whether one of those who share it at 'time_ns' was suspect by 'by_ns', and
  * since when the first of them was. */
 static bool
 one_was_suspect(const struct shared_peer *s, const struct sharing *k,
-    int64_t time_ns, const struct alert_sink *out, int64_t *since_ns)
+    int64_t time_ns, int64_t by_ns, const struct alert_sink *out,
+    int64_t *since_ns)
 {
 	bool found = false;
 	int64_t since;
@@ -192,7 +195,7 @@ one_was_suspect(const struct shared_peer *s, const struct sharing *k,
 	*since_ns = TIME_NONE;
 	for (uint32_t i = 0; i < k->n; i++)
 		if (sharing_is_near(&k->by[i], time_ns, s->set.window_ns) &&
-		    was_suspect(&k->by[i], time_ns, out, &since)) {
+		    was_suspect(&k->by[i], by_ns, out, &since)) {
 			*since_ns = span_earlier(*since_ns, since);
 			found = true;
 		}
@@ -206,17 +209,18 @@ one_was_suspect(const struct shared_peer *s, const struct sharing *k,
  */
 static void
 judge(struct shared_peer *s, const struct peer_key *key, struct sharing *k,
-    int64_t time_ns, struct alert_sink *out)
+    int64_t time_ns, int64_t by_ns, struct alert_sink *out)
 {
 	int64_t since;
 
-	if (!one_was_suspect(s, k, time_ns, out, &since) ||
+	if (!one_was_suspect(s, k, time_ns, by_ns, out, &since) ||
 	    known_half_use(out->known, &key->peer, (uint16_t)key->port, since))
 		return;
+	sharing_sort(k);
 	for (uint32_t i = 0; i < k->n; i++)
 		if (sharing_is_near(&k->by[i], time_ns, s->set.window_ns))
 			raise_one(s, &k->by[i],
-			    was_suspect(&k->by[i], time_ns, out, &since)
+			    was_suspect(&k->by[i], by_ns, out, &since)
 				? SEVERITY_COMPROMISED
 				: SEVERITY_SUSPECT,
 			    out);
@@ -228,35 +232,34 @@ judge_until(struct shared_peer *s, const struct peer_key *key,
 {
 	int64_t t;
 
-	while (sharing_next(k, &t) && span_ns(t, time_ns) > STRAGGLERS_NS) {
+	while (sharing_next(k, &t) && span_ns(t, time_ns) >= STRAGGLERS_NS) {
 		sharing_take(k);
-		judge(s, key, k, t, out);
+		judge(s, key, k, t, t, out);
 	}
 }
 
+/* At once by what nothing late can undo, and again once all is there. */
 static void
-judge_later(struct shared_peer *s, const struct peer_key *key,
+judge_twice(struct shared_peer *s, const struct peer_key *key,
     struct sharing *k, int64_t time_ns, struct alert_sink *out)
 {
 	bool is_new;
 	int64_t t;
 
 	if (time_ns == TIME_NONE) {
-		judge(s, key, k, time_ns, out);
+		judge(s, key, k, time_ns, time_ns, out);
 		return;
 	}
-	judge_until(s, key, k, time_ns, out);
+	judge(s, key, k, time_ns, time_ns - SURE_NS, out);
 	if (sharing_is_full(k) && sharing_next(k, &t)) {
 		sharing_take(k);
-		judge(s, key, k, t, out);
+		judge(s, key, k, t, t, out);
 	}
 	sharing_wait(k, time_ns);
 	map_put(s->waiting, key, &is_new);
 }
 
-/* --- putting
- * ------------------------------------------------------------------
- */
+/* --- putting -------------------------------------------------------------- */
 
 /* NULL: nobody else was there. */
 static struct sharing *
@@ -298,9 +301,8 @@ connection(void *self, const struct connection *c, enum connection_event event,
 	const struct peer_key key = {
 	    party_counted(&c->server.addr), c->server_port, c->relay};
 	struct sharing *k;
-	bool suspicious = is_suspicious(s, c->server_port), is_kept;
-	enum severity severity =
-	    suspicious ? SEVERITY_COMPROMISED : SEVERITY_NOTICE;
+	bool bad = is_suspicious(s, c->server_port), is_kept;
+	enum severity severity = bad ? SEVERITY_COMPROMISED : SEVERITY_NOTICE;
 
 	(void)event;
 	if (c->expected || (k = share(s, &key, c)) == NULL)
@@ -312,8 +314,8 @@ connection(void *self, const struct connection *c, enum connection_event event,
 	raise_all(s, k, c, severity, out);
 	if (!is_kept)
 		raise_other(s, c, severity, out);
-	if (!suspicious && !c->relay)
-		judge_later(s, &key, k, c->start_ns, out);
+	if (!bad && !c->relay)
+		judge_twice(s, &key, k, c->start_ns, out);
 }
 
 static void
@@ -390,6 +392,7 @@ const struct detector detect_shared_peer = {
     .free = shared_peer_free,
     .connection = connection,
     .tick = tick,
+    .passed = tick,
     .text = text,
     .version = 1,
     .save = save,

@@ -5,6 +5,7 @@
 #include "aggregator/correlate/option.h"
 #include "aggregator/correlate/party.h"
 #include "aggregator/correlate/rate.h"
+#include "aggregator/correlate/span.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ needed(const struct sweep *s, uint16_t port)
 
 static void
 raise_one(void *out, const struct connection *c, const struct addr *server,
-    enum connection_event event)
+    int64_t over_ns, enum connection_event event)
 {
 	const struct finding f = {
 	    .severity = SEVERITY_COMPROMISED,
@@ -63,6 +64,7 @@ raise_one(void *out, const struct connection *c, const struct addr *server,
 	    .connection = c,
 	    .event = event,
 	    .once = server,
+	    .suspect_ns = span_later(c->start_ns, over_ns),
 	};
 
 	alerts_raise(out, &f);

@@ -255,9 +255,18 @@ put_flow(struct fold *f, const struct input *in, size_t i)
 static void
 look_ahead(const struct fold *f, const struct batch *b, size_t i)
 {
-	struct tuple t = tuple_from_client(b, i);
+	const struct fold_sink *sink = &f->table.sink;
+	struct tuple t;
 
-	tuple_set_seq(&t, b, i, batch_seq(b, i));
+	if (flags_are_syn(batch_flags(b, i))) {
+		t = tuple_from_client(b, i);
+		tuple_set_seq(&t, b, i, batch_seq(b, i));
+		if (sink->ahead != NULL)
+			sink->ahead(sink->arg, &t);
+	} else {
+		t = tuple_from_server(b, i);
+		tuple_set_seq(&t, b, i, batch_ack(b, i) - 1);
+	}
 	table_prefetch(&f->table, &t);
 }
 

@@ -9,6 +9,7 @@
 
 struct fold;
 struct rd;
+struct tuple;
 struct wr;
 
 /*
@@ -24,6 +25,9 @@ struct fold_sink {
 	/* 'c' is borrowed. */
 	void (*event)(
 	    void *arg, const struct connection *c, enum connection_event event);
+	/* A SYN of these ends comes soon: time to ask for memory.  NULL:
+	 * nobody wants to know. */
+	void (*ahead)(void *arg, const struct tuple *t);
 };
 
 /* How many are remembered at once; the oldest gives way, counted. */

@@ -6,6 +6,7 @@
 #include "aggregator/correlate/party.h"
 #include "aggregator/correlate/sizes.h"
 #include "aggregator/correlate/span.h"
+#include "aggregator/correlate/tuple.h"
 #include "common/map.h"
 
 #include <stdlib.h>
@@ -115,23 +116,28 @@ is_same(const struct recent *a, const struct recent *b)
 	       llabs(span_ns(a->at, b->at)) <= 2 * ATTEMPT_GAP_NS;
 }
 
-/* More is known of a connection that was put before. */
-static void
+/* More is known of a connection that was put before.  Returns whether it
+ * began at another time. */
+static bool
 change_visit(struct came *g, struct recent r)
 {
+	bool moved;
+
 	for (size_t i = 0; i < g->n_recent; i++) {
 		if (!is_same(&g->recent[i], &r))
 			continue;
 		if (r.timeless)
 			r.at = g->recent[i].at;
+		moved = r.at != g->recent[i].at;
 		g->n_recent--;
 		memmove(&g->recent[i], &g->recent[i + 1],
 		    (g->n_recent - i) * sizeof(r));
 		put_recent(g, r);
-		return;
+		return moved;
 	}
 	if (g->older.n > 0)
 		merge_outcome(&g->older, &r);
+	return false;
 }
 
 /* --- groups ------------------------------------------------------------------
@@ -149,8 +155,10 @@ peer_of(struct history *h, const struct addr *counted)
 	bool is_new;
 	struct peer *p = map_put(h->peers, counted, &is_new);
 
-	if (is_new)
+	if (is_new) {
 		TAILQ_INIT(&p->groups);
+		LIST_INIT(&p->guest);
+	}
 	return p;
 }
 
@@ -163,7 +171,7 @@ door_of(struct history *h, const struct addr *honeypot, uint16_t port)
 
 	if (!is_new)
 		return d;
-	TAILQ_INIT(&d->groups);
+	history_open_door(d);
 	d->host = map_put(h->hosts, honeypot, &is_new);
 	if (is_new)
 		LIST_INIT(&d->host->doors);
@@ -175,14 +183,15 @@ struct group *
 history_open_group(
     struct history *h, const struct group_key *key, const struct addr *honeypot)
 {
+	struct peer *p = peer_of(h, &key->peer);
 	bool is_new;
 	struct group *g;
 
-	history_make_room(h, map_get(h->peers, &key->peer));
+	p->n++; /* it stays, whoever is forgotten now */
+	history_make_room(h, p);
 	g = map_put(h->groups, key, &is_new);
-	g->peer = peer_of(h, &key->peer);
+	g->peer = p;
 	g->door = door_of(h, honeypot, (uint16_t)key->port);
-	g->peer->n++;
 	g->door->n++;
 	TAILQ_INSERT_HEAD(&g->peer->groups, g, of_peer);
 	TAILQ_INSERT_HEAD(&g->door->groups, g, of_door);
@@ -203,22 +212,33 @@ history_touch(struct history *h, struct group *g)
 	}
 }
 
-static void
-put_came(
-    struct history *h, const struct connection *c, enum connection_event event)
+static struct group_key
+key_of(const struct connection *c)
 {
-	const struct group_key key = {
+	return (struct group_key){
 	    history_peer(&c->client), c->server.addr, c->server_port};
+}
+
+static void
+change_came(struct history *h, const struct connection *c)
+{
+	const struct group_key key = key_of(c);
+	struct group *g = map_get(h->groups, &key);
+
+	if (g == NULL)
+		return;
+	if (change_visit(&g->is, recent_of(h, c)))
+		history_gone(g);
+	history_weigh(g);
+}
+
+static void
+put_came(struct history *h, const struct connection *c)
+{
+	const struct group_key key = key_of(c);
 	struct group *g = map_get(h->groups, &key);
 	const struct recent r = recent_of(h, c);
 
-	if (event != CONNECTION_NEW) {
-		if (g != NULL) {
-			change_visit(&g->is, r);
-			history_weigh(g);
-		}
-		return;
-	}
 	if (g != NULL) {
 		history_touch(h, g);
 	} else {
@@ -230,6 +250,8 @@ put_came(
 		g->is.shown = c->client.addr;
 	put_visit(&g->is, &r);
 	history_weigh(g);
+	history_came(g, &r);
+	h->newest = g;
 }
 
 static void
@@ -255,24 +277,30 @@ history_put(
 {
 	if (event == CONNECTION_NEW)
 		h->order++;
-	if (c->expected || !(HISTORY_EVENTS & 1U << event))
+	if (c->expected || !(HISTORY_EVENTS & 1U << event) ||
+	    connection_merely_ends(c, event))
 		return;
-	switch (c->direction) {
-	case DIRECTION_IN:
-		put_came(h, c, event);
-		break;
-	case DIRECTION_WITHIN:
-		put_came(h, c, event);
+	if (c->direction == DIRECTION_IN || c->direction == DIRECTION_WITHIN) {
 		if (event == CONNECTION_NEW)
-			put_call(h, c);
-		break;
-	case DIRECTION_OUT:
-		if (event == CONNECTION_NEW)
-			put_call(h, c);
-		break;
-	case DIRECTION_STRAY:
-		break;
+			put_came(h, c);
+		else
+			change_came(h, c);
 	}
+	if (event == CONNECTION_NEW &&
+	    (c->direction == DIRECTION_OUT || c->direction == DIRECTION_WITHIN))
+		put_call(h, c);
+}
+
+void
+history_prefetch(const struct history *h, const struct tuple *t)
+{
+	const struct group_key group = {
+	    party_counted(&t->client), t->server, t->server_port};
+	const struct door_key door = {t->server, t->server_port};
+
+	map_prefetch(h->groups, &group);
+	map_prefetch(h->doors, &door);
+	map_prefetch(h->peers, &group.peer);
 }
 
 /* --- life --------------------------------------------------------------------
@@ -295,9 +323,9 @@ history_new(const struct site *site, const struct history_sizes *sizes)
 	h->max = sizes->groups;
 	h->groups = map_new(
 	    sizeof(struct group_key), sizeof(struct group), sizes->groups);
-	/* Each of them has a group at least. */
-	h->peers =
-	    map_new(sizeof(struct addr), sizeof(struct peer), sizes->groups);
+	/* Each of them has a group at least, or gets it now. */
+	h->peers = map_new(
+	    sizeof(struct addr), sizeof(struct peer), sizes->groups + 1);
 	h->doors = map_new(
 	    sizeof(struct door_key), sizeof(struct door), sizes->groups);
 	h->hosts =

@@ -10,6 +10,7 @@
 
 struct history;
 struct rd;
+struct tuple;
 struct wr;
 
 /*
@@ -27,9 +28,10 @@ struct history_sizes {
 };
 
 /*
- * 370 bytes a group with its cell, its peer, its door: 48 MB when full, used
- * only as far as it fills.  In Scan 34 an address has 90 groups in 24 hours:
- * enough for 1,400 addresses of it.  112 bytes a call: 7 MB.
+ * 330 bytes a group with its cell, 90 its peer, 210 its door: 82 MB when it is
+ * full and nobody shares any, used only as far as it fills.  In Scan 34 an
+ * address has 90 groups in 24 hours: enough for 1,400 addresses of it.  112
+ * bytes a call: 7 MB.
  */
 #define HISTORY_SIZES                                                          \
 	(struct history_sizes)                                                 \
@@ -89,6 +91,9 @@ void history_free(struct history *h);
 void history_put(
     struct history *h, const struct connection *c, enum connection_event event);
 
+/* A connection of these ends will be put soon: see map_prefetch(). */
+void history_prefetch(const struct history *h, const struct tuple *t);
+
 /* When 'c', of the last CONNECTION_NEW, began. */
 struct moment history_moment(
     const struct history *h, const struct connection *c);
@@ -106,15 +111,15 @@ void history_of_honeypot(const struct history *h, const struct addr *primary,
 void history_of_peer(const struct history *h, const struct addr *peer,
     const struct moment *m, history_fn *fn, void *arg);
 
-/* Of these only doors of the honeypot 'primary' where it was answered, or one
- * side sent more than 'packets' in a connection: a few of a scanner's many. */
+/*
+ * Of these only doors of the honeypot 'primary' where it was answered, or one
+ * side sent more than 'packets' in a connection: a few of a scanner's many.
+ * packets: GUEST_PACKETS_MIN or more; one alone is a knock.
+ */
+#define GUEST_PACKETS_MIN 1
 void history_of_guest(const struct history *h, const struct addr *peer,
     const struct addr *primary, uint64_t packets, const struct moment *m,
     history_fn *fn, void *arg);
-
-/* Whether a peer tried more than one door: the cheap question before the
- * others. */
-bool history_knows(const struct history *h, const struct addr *peer);
 
 /*
  * How many peers beside 'but' (NULL: nobody) tried 'port' of a honeypot up to
@@ -124,8 +129,13 @@ uint32_t history_peers_on(const struct history *h, const struct addr *primary,
     uint16_t port, const struct moment *m, const struct addr *but,
     uint32_t enough);
 
+/* Whether these are at most 'others', beside 'but'. */
+bool history_is_rare(const struct history *h, const struct addr *primary,
+    uint16_t port, const struct moment *m, const struct addr *but,
+    uint32_t others);
+
 /* How far a peer reached up to 'm'; nothing more is counted once one of them
- * is REACH_MAX. */
+ * is REACH_MAX, and nothing at all with 'more'. */
 #define REACH_MAX 8
 struct reach {
 	uint32_t honeypots, ports;

@@ -2,54 +2,26 @@
 #include "aggregator/correlate/history_internal.h"
 #include "common/map.h"
 
-/* --- up to a moment ----------------------------------------------------------
- */
-
-struct window {
-	int64_t from, to; /* (from, to] */
-	bool timeless;
-};
-
-static struct window
-window_of(const struct moment *m)
-{
-	struct window w = {
-	    .from = 0,
-	    .to = (int64_t)m->order,
-	    .timeless = m->ns == TIME_NONE,
-	};
-
-	if (w.timeless)
-		return w;
-	w.to = m->ns;
-	if (__builtin_sub_overflow(m->ns, HISTORY_WINDOW_NS, &w.from))
-		w.from = INT64_MIN;
-	return w;
-}
-
-static bool
-has(const struct window *w, int64_t at, bool timeless)
-{
-	return timeless == w->timeless && at > w->from && at <= w->to;
-}
-
-static bool
-has_older(const struct window *w, const struct older *o)
-{
-	return o->n > 0 && o->timeless == w->timeless && o->last_at > w->from &&
-	       o->first_at <= w->to;
-}
-
-/* Whether anything of 'g' lies in it. */
-static bool
-touches(const struct window *w, const struct group *group)
+bool
+history_touches(const struct window *w, const struct group *group)
 {
 	const struct came *g = &group->is;
 
 	for (size_t i = 0; i < g->n_recent; i++)
-		if (has(w, g->recent[i].at, g->recent[i].timeless))
+		if (window_has(w, g->recent[i].at, g->recent[i].timeless))
 			return true;
-	return has_older(w, &g->older);
+	return window_has_older(w, &g->older);
+}
+
+const struct peer *
+history_find_peer(const struct history *h, const struct addr *peer)
+{
+	const struct group_key *newest =
+	    h->newest == NULL ? NULL : map_key(h->groups, h->newest);
+
+	if (newest != NULL && addr_eq(&newest->peer, peer))
+		return h->newest->peer;
+	return map_get(h->peers, peer);
 }
 
 /* --- one group ---------------------------------------------------------------
@@ -86,10 +58,10 @@ sum_of(const struct window *w, const struct came *g)
 		const struct older one = {r->at, r->at, 1, r->packets,
 		    r->client_port, r->outcome, r->by_sizes, r->timeless};
 
-		if (has(w, r->at, r->timeless))
+		if (window_has(w, r->at, r->timeless))
 			add(&all, &one);
 	}
-	if (has_older(w, &g->older)) {
+	if (window_has_older(w, &g->older)) {
 		struct older o = g->older;
 
 		/* More connections after the moment than are kept one by one:
@@ -108,10 +80,11 @@ before_last(
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < g->n_recent; i++)
-		if (has(w, g->recent[i].at, g->recent[i].timeless) && ++n == 2)
+		if (window_has(w, g->recent[i].at, g->recent[i].timeless) &&
+		    ++n == 2)
 			return g->recent[i].at;
-	return n == 1 && has_older(w, &g->older) ? g->older.last_at
-						 : all->first_at;
+	return n == 1 && window_has_older(w, &g->older) ? g->older.last_at
+							: all->first_at;
 }
 
 /* Returns false: nothing up to the moment. */
@@ -168,7 +141,7 @@ history_of_honeypot(const struct history *h, const struct addr *primary,
     const struct moment *m, history_fn *fn, void *arg)
 {
 	const struct host *host = map_get(h->hosts, primary);
-	const struct window w = window_of(m);
+	const struct window w = history_window(m);
 	const struct group *g;
 	const struct door *d;
 	struct visits v;
@@ -185,8 +158,8 @@ void
 history_of_peer(const struct history *h, const struct addr *peer,
     const struct moment *m, history_fn *fn, void *arg)
 {
-	const struct peer *p = map_get(h->peers, peer);
-	const struct window w = window_of(m);
+	const struct peer *p = history_find_peer(h, peer);
+	const struct window w = history_window(m);
 	const struct group *g;
 	struct visits v;
 
@@ -197,8 +170,7 @@ history_of_peer(const struct history *h, const struct addr *peer,
 			fn(arg, &v);
 }
 
-/* Whether any visit ever got so far: asked for each port of a scan, so it
- * looks at as little as possible. */
+/* Whether any visit ever got so far. */
 static bool
 got_in(const struct came *g, uint64_t packets)
 {
@@ -217,66 +189,19 @@ history_of_guest(const struct history *h, const struct addr *peer,
     const struct addr *primary, uint64_t packets, const struct moment *m,
     history_fn *fn, void *arg)
 {
-	const struct peer *p = map_get(h->peers, peer);
-	const struct host *host = map_get(h->hosts, primary);
-	const struct window w = window_of(m);
+	const struct peer *p = history_find_peer(h, peer);
+	const struct window w = history_window(m);
+	const struct host *host;
 	const struct group *g;
 	struct visits v;
 
-	if (p == NULL || host == NULL)
+	if (p == NULL || LIST_EMPTY(&p->guest))
 		return;
-	TAILQ_FOREACH (g, &p->groups, of_peer)
-		if (got_in(&g->is, packets) && g->door->host == host &&
-		    visits_of(h, &w, g, &v))
-			fn(arg, &v);
-}
-
-bool
-history_knows(const struct history *h, const struct addr *peer)
-{
-	const struct peer *p = map_get(h->peers, peer);
-
-	return p != NULL && p->n > 1;
-}
-
-#define PEERS_ENOUGH_MAX 16
-
-/* Groups of one peer lie anywhere in the list: few differ before 'enough'. */
-static bool
-is_known(const struct addr *known, uint32_t n, const struct addr *peer)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (addr_eq(&known[i], peer))
-			return true;
-	return false;
-}
-
-uint32_t
-history_peers_on(const struct history *h, const struct addr *primary,
-    uint16_t port, const struct moment *m, const struct addr *but,
-    uint32_t enough)
-{
-	const struct door_key key = {*primary, port};
-	const struct door *d = map_get(h->doors, &key);
-	const struct window w = window_of(m);
-	struct addr known[PEERS_ENOUGH_MAX];
-	const struct group *g;
-	uint32_t n = 0;
-
-	if (enough > PEERS_ENOUGH_MAX)
-		enough = PEERS_ENOUGH_MAX;
-	if (d == NULL)
-		return 0;
-	TAILQ_FOREACH (g, &d->groups, of_door) {
-		const struct group_key *k = map_key(h->groups, g);
-
-		if (n == enough)
-			break;
-		if ((but == NULL || !addr_eq(&k->peer, but)) &&
-		    !is_known(known, n, &k->peer) && touches(&w, g))
-			known[n++] = k->peer;
-	}
-	return n;
+	host = map_get(h->hosts, primary);
+	LIST_FOREACH(g, &p->guest, of_guest)
+	if (g->door->host == host && got_in(&g->is, packets) &&
+	    visits_of(h, &w, g, &v))
+		fn(arg, &v);
 }
 
 /* Add to a small set; returns its size, at most 'max'. */
@@ -296,8 +221,8 @@ struct reach
 history_reach(
     const struct history *h, const struct addr *peer, const struct moment *m)
 {
-	const struct peer *p = map_get(h->peers, peer);
-	const struct window w = window_of(m);
+	const struct peer *p = history_find_peer(h, peer);
+	const struct window w = history_window(m);
 	uint64_t hosts[REACH_MAX], ports[REACH_MAX];
 	struct reach r = {0};
 	const struct group *g;
@@ -305,12 +230,14 @@ history_reach(
 	if (p == NULL)
 		return r;
 	r.more = p->pushed_out > 0;
+	if (r.more)
+		return r;
 	TAILQ_FOREACH (g, &p->groups, of_peer) {
 		const struct group_key *k = map_key(h->groups, g);
 
 		if (r.honeypots == REACH_MAX || r.ports == REACH_MAX)
 			break;
-		if (!touches(&w, g))
+		if (!history_touches(&w, g))
 			continue;
 		r.honeypots = set_add(hosts, r.honeypots, REACH_MAX,
 		    (uint64_t)(uintptr_t)g->door->host);
@@ -324,7 +251,7 @@ history_swept(const struct history *h, const struct addr *peer, uint16_t port,
     const struct moment *m, bool *more)
 {
 	const struct peer *p = map_get(h->peers, peer);
-	const struct window w = window_of(m);
+	const struct window w = history_window(m);
 	const struct group *g;
 	uint32_t n = 0;
 
@@ -334,7 +261,7 @@ history_swept(const struct history *h, const struct addr *peer, uint16_t port,
 	TAILQ_FOREACH (g, &p->groups, of_peer) {
 		const struct group_key *k = map_key(h->groups, g);
 
-		n += k->port == port && touches(&w, g);
+		n += k->port == port && history_touches(&w, g);
 	}
 	return n;
 }
@@ -344,7 +271,7 @@ history_answered(
     const struct history *h, const struct addr *primary, const struct moment *m)
 {
 	const struct host *host = map_get(h->hosts, primary);
-	const struct window w = window_of(m);
+	const struct window w = history_window(m);
 	const struct group *g;
 	const struct door *d;
 

@@ -12,6 +12,16 @@
 /* A door with more groups is crowded: one more of them says little. */
 #define CROWD 1024
 
+static void
+set_got_in(struct group *g, bool got_in)
+{
+	if (got_in && !g->got_in)
+		LIST_INSERT_HEAD(&g->peer->guest, g, of_guest);
+	else if (!got_in && g->got_in)
+		LIST_REMOVE(g, of_guest);
+	g->got_in = got_in;
+}
+
 /* Did it get in, did it come back: 0, refused, to 6. */
 void
 history_weigh(struct group *group)
@@ -20,11 +30,15 @@ history_weigh(struct group *group)
 	bool refused = g->older.n > 0 && g->older.outcome > OUTCOME_ANSWERED;
 	bool answered = g->older.outcome == OUTCOME_ANSWERED;
 	bool back = g->older.n > 0;
+	uint32_t packets = g->older.packets;
 
 	for (size_t i = 0; i < g->n_recent; i++) {
 		answered |= g->recent[i].outcome == OUTCOME_ANSWERED;
 		refused |= g->recent[i].outcome > OUTCOME_ANSWERED;
+		if (g->recent[i].packets > packets)
+			packets = g->recent[i].packets;
 	}
+	set_got_in(group, answered || packets > GUEST_PACKETS_MIN);
 	back |= g->n_recent > 1 &&
 		g->recent[0].at - g->recent[g->n_recent - 1].at >=
 		    (g->recent[0].timeless ? 1 : HISTORY_BACK_NS);
@@ -58,6 +72,10 @@ forget(struct history *h, struct group *g)
 
 	TAILQ_REMOVE(&d->groups, g, of_door);
 	TAILQ_REMOVE(&p->groups, g, of_peer);
+	set_got_in(g, false);
+	history_gone(g);
+	if (h->newest == g)
+		h->newest = NULL;
 	map_remove(h->groups, g);
 	h->evicted++;
 	if (--d->n == 0)
@@ -104,7 +122,7 @@ forget_of_all(struct history *h)
 void
 history_make_room(struct history *h, struct peer *p)
 {
-	if (p != NULL && p->n >= HISTORY_PEER_GROUPS_MAX)
+	if (p->n > HISTORY_PEER_GROUPS_MAX)
 		forget_of_peer(h, p);
 	else if (map_count(h->groups) >= h->max)
 		forget_of_all(h);

@@ -46,13 +46,17 @@ struct group {
 	struct door *door;
 	struct peer *peer;
 	TAILQ_ENTRY(group) of_door, of_peer;
-	uint8_t merit; /* of what it 'is': see history_weigh() */
+	LIST_ENTRY(group) of_guest; /* with got_in */
+	/* Of what it 'is': see history_weigh(). */
+	uint8_t merit;
+	bool got_in;
 	struct came is;
 };
 TAILQ_HEAD(groups, group); /* who came last is first */
 
 struct peer {
 	struct groups groups;
+	LIST_HEAD(, group) guest; /* of its groups those that got in */
 	uint32_t n;
 	uint64_t pushed_out; /* of its groups by its own */
 };
@@ -62,9 +66,21 @@ struct door_key {
 	uint64_t port;
 };
 
+/* Who came to a door last, each peer once, at its last time: mostly enough to
+ * know whether it is a rare one.  NULL: nobody. */
+#define LATELY_MAX 4
+
+struct lately {
+	const struct peer *peer;
+	const struct group *group;
+	int64_t at;
+};
+
 struct door {
 	struct groups groups;
 	uint32_t n;
+	struct lately lately[LATELY_MAX]; /* the last one first */
+	int64_t rest_at; /* no connection of the others began later */
 	LIST_ENTRY(door) of_host;
 	struct host *host;
 };
@@ -90,9 +106,53 @@ struct history {
 	struct map *hosts;  /* primary address -> struct host */
 	struct map *calls;  /* struct call_key -> struct call */
 	uint64_t order;	    /* of the newest connection */
-	uint32_t max;	    /* groups */
+	/* Of the newest connection: whoever asks mostly asks about it.  NULL:
+	 * forgotten. */
+	const struct group *newest;
+	uint32_t max; /* groups */
 	uint64_t evicted;
 };
+
+/* When an answer looks at: (from, to]. */
+struct window {
+	int64_t from, to;
+	bool timeless;
+};
+
+static inline struct window
+history_window(const struct moment *m)
+{
+	struct window w = {
+	    .from = 0,
+	    .to = (int64_t)m->order,
+	    .timeless = m->ns == TIME_NONE,
+	};
+
+	if (w.timeless)
+		return w;
+	w.to = m->ns;
+	if (__builtin_sub_overflow(m->ns, HISTORY_WINDOW_NS, &w.from))
+		w.from = INT64_MIN;
+	return w;
+}
+
+static inline bool
+window_has(const struct window *w, int64_t at, bool timeless)
+{
+	return timeless == w->timeless && at > w->from && at <= w->to;
+}
+
+static inline bool
+window_has_older(const struct window *w, const struct older *o)
+{
+	return o->n > 0 && o->timeless == w->timeless && o->last_at > w->from &&
+	       o->first_at <= w->to;
+}
+
+/* history_ask.c: whether anything of 'g' lies in it. */
+bool history_touches(const struct window *w, const struct group *g);
+const struct peer *history_find_peer(
+    const struct history *h, const struct addr *peer);
 
 /* history.c: a new group of that key, without visits, for a honeypot. */
 struct group *history_open_group(struct history *h, const struct group_key *key,
@@ -100,7 +160,14 @@ struct group *history_open_group(struct history *h, const struct group_key *key,
 /* It is the youngest now. */
 void history_touch(struct history *h, struct group *g);
 
-/* history_evict.c: room for a group of 'p' (NULL: a new peer). */
+/* history_door.c: a new door. */
+void history_open_door(struct door *d);
+/* A connection of 'g' began. */
+void history_came(struct group *g, const struct recent *r);
+/* When those of 'g' began is another matter now. */
+void history_gone(struct group *g);
+
+/* history_evict.c: room for a group of 'p', which counts it already. */
 void history_make_room(struct history *h, struct peer *p);
 /* After each change of a group: what it is worth. */
 void history_weigh(struct group *g);

@@ -68,6 +68,8 @@ load_group(struct history *h, struct rd *r)
 	g = history_open_group(h, &key, &honeypot);
 	g->is = is;
 	history_weigh(g);
+	for (size_t i = is.n_recent; i > 0; i--)
+		history_came(g, &is.recent[i - 1]);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "common/map.h"
 
 #include <stdlib.h>
+#include <sys/queue.h>
 
 /* A key without holes. */
 struct ends {
@@ -13,10 +14,19 @@ struct ends {
 	uint32_t zero;
 };
 
+/* In order of time. */
+struct held {
+	struct connection c;
+	TAILQ_ENTRY(held) entry;
+};
+
+TAILQ_HEAD(places, held);
+
 struct hold {
 	const struct site *site;
 	struct hold_sink sink;
-	struct map *held; /* struct ends -> struct connection */
+	struct map *held; /* struct ends -> struct held */
+	struct places places;
 };
 
 static struct ends
@@ -34,24 +44,53 @@ tell(struct hold *h, const struct connection *c)
 		h->sink.event(h->sink.arg, c, CONNECTION_OUTCOME);
 }
 
+/* Most come in order. */
+static void
+sort_in(struct hold *h, struct held *x)
+{
+	struct held *before = TAILQ_LAST(&h->places, places);
+
+	while (before != NULL && before->c.start_ns > x->c.start_ns)
+		before = TAILQ_PREV(before, places, entry);
+	if (before == NULL)
+		TAILQ_INSERT_HEAD(&h->places, x, entry);
+	else
+		TAILQ_INSERT_AFTER(&h->places, before, x, entry);
+}
+
+/* More is known of it, perhaps that it began earlier. */
+static void
+change(struct hold *h, struct held *x, const struct connection *c)
+{
+	bool moved = x->c.start_ns != c->start_ns;
+
+	x->c = *c;
+	x->c.sensor = NULL; /* borrowed */
+	if (!moved)
+		return;
+	TAILQ_REMOVE(&h->places, x, entry);
+	sort_in(h, x);
+}
+
 /* Of a copy: what is told may look here again. */
 static void
-let_go(struct hold *h, struct connection *held)
+let_go(struct hold *h, struct held *x)
 {
-	struct connection c = *held;
+	struct connection c = x->c;
 
-	map_remove(h->held, held);
+	TAILQ_REMOVE(&h->places, x, entry);
+	map_remove(h->held, x);
 	tell(h, &c);
 }
 
 static void
 let_go_until(struct hold *h, int64_t time_ns)
 {
-	struct connection *c;
+	struct held *x;
 
-	while ((c = map_oldest(h->held)) != NULL &&
-	       span_ns(c->start_ns, time_ns) >= STRAGGLERS_NS)
-		let_go(h, c);
+	while ((x = TAILQ_FIRST(&h->places)) != NULL &&
+	       span_ns(x->c.start_ns, time_ns) >= STRAGGLERS_NS)
+		let_go(h, x);
 }
 
 static bool
@@ -67,15 +106,17 @@ static void
 keep(struct hold *h, const struct connection *c)
 {
 	const struct ends ends = ends_of(c);
+	struct held *x = map_get(h->held, &ends);
 	bool is_new;
-	struct connection *held;
 
-	let_go_until(h, c->start_ns);
+	if (x != NULL)
+		let_go(h, x);
 	if (map_count(h->held) == HOLD_MAX)
-		let_go(h, map_oldest(h->held));
-	held = map_put(h->held, &ends, &is_new);
-	*held = *c;
-	held->sensor = NULL; /* borrowed */
+		let_go(h, TAILQ_FIRST(&h->places));
+	x = map_put(h->held, &ends, &is_new);
+	x->c = *c;
+	x->c.sensor = NULL; /* borrowed */
+	sort_in(h, x);
 }
 
 bool
@@ -83,22 +124,23 @@ hold_connection(
     struct hold *h, const struct connection *c, enum connection_event event)
 {
 	const struct ends ends = ends_of(c);
-	struct connection *held;
+	struct held *x;
 
+	if (event == CONNECTION_NEW)
+		let_go_until(h, c->start_ns);
 	if (event == CONNECTION_NEW && must_wait(h, c)) {
 		keep(h, c);
 		return true;
 	}
-	if (map_count(h->held) == 0 || (held = map_get(h->held, &ends)) == NULL)
+	if (map_count(h->held) == 0 || (x = map_get(h->held, &ends)) == NULL)
 		return false;
-	*held = *c;
-	held->sensor = NULL;
+	change(h, x, c);
 	if (event == CONNECTION_END) {
-		let_go(h, held);
+		let_go(h, x);
 		return false;
 	}
 	if (c->has_uid)
-		let_go(h, held);
+		let_go(h, x);
 	return true;
 }
 
@@ -117,8 +159,8 @@ hold_new(const struct site *site, const struct hold_sink *sink)
 		return NULL;
 	h->site = site;
 	h->sink = *sink;
-	h->held =
-	    map_new(sizeof(struct ends), sizeof(struct connection), HOLD_MAX);
+	TAILQ_INIT(&h->places);
+	h->held = map_new(sizeof(struct ends), sizeof(struct held), HOLD_MAX);
 	if (h->held == NULL) {
 		hold_free(h);
 		return NULL;
@@ -147,6 +189,11 @@ int
 hold_load(void *hold, struct rd *r)
 {
 	struct hold *h = hold;
+	struct held *x;
 
-	return map_load(h->held, r);
+	if (map_load(h->held, r) == -1)
+		return -1;
+	for (x = map_oldest(h->held); x != NULL; x = map_younger(h->held, x))
+		sort_in(h, x);
+	return 0;
 }

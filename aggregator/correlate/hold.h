@@ -38,7 +38,7 @@ bool hold_connection(
 void hold_tick(struct hold *h, int64_t now_ns);
 
 /* For snapshots, see snapshot.h. */
-#define HOLD_VERSION 1
+#define HOLD_VERSION 2
 void hold_save(const void *h, struct wr *w);
 int hold_load(void *h, struct rd *r);
 

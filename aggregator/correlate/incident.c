@@ -45,7 +45,7 @@ open_incident(
 	o->order = a->order;
 	snprintf(what, sizeof(what), "incident\n%s\n%s\n%s", i->honeynet,
 	    addr_format(&i->address, address), i->handling.previous);
-	ident_make(what, a->first_ns, INCIDENT_WITHIN_NS, i->id);
+	ident_make(what, TIME_NONE, INCIDENT_WITHIN_NS, i->id);
 	incident_take_handling(s, o);
 }
 
@@ -127,12 +127,12 @@ incidents_alert(struct incidents *s, struct alert *a)
 		return;
 	o = map_put(s->open, &a->address, &is_new);
 	map_touch(s->open, o);
-	if (!is_new && operator_is_over(&o->i, a)) {
-		succeed(s, o);
-		is_new = true;
-	}
 	if (is_new)
 		open_incident(s, o, a);
+	while (operator_is_over(&o->i, a)) {
+		succeed(s, o);
+		open_incident(s, o, a);
+	}
 	is_new = incident_put_evidence(o, a);
 	memcpy(a->incident, o->i.id, sizeof(a->incident));
 	o->first_suspect_ns = span_earlier(
@@ -147,7 +147,8 @@ incidents_alert(struct incidents *s, struct alert *a)
 	incident_touch(s, o, true);
 }
 
-/* From a honeypot, and nobody explained it. */
+/* From a honeypot, and nobody explained it: it began, or more is known of it.
+ */
 static void
 went_out(struct incidents *s, const struct connection *c)
 {
@@ -161,12 +162,20 @@ went_out(struct incidents *s, const struct connection *c)
 		a->last_ns = TIME_NONE;
 	before = a->last_ns;
 	onset_put(&a->onset, c->start_ns);
-	a->last_ns = span_later(a->last_ns, c->start_ns);
+	onset_put(&a->onset, c->last_ns);
+	a->last_ns = span_later(a->last_ns, c->last_ns);
 	map_touch(s->activity, a);
 	if (o == NULL)
 		return;
 	incident_set_onset(s, o);
-	incident_went_out(s, o, before, c->start_ns);
+	incident_went_out(s, o, c, before);
+}
+
+static bool
+tells_times(enum connection_event event)
+{
+	return event == CONNECTION_NEW || event == CONNECTION_ATTEMPT ||
+	       event == CONNECTION_WITNESS || event == CONNECTION_DETAIL;
 }
 
 void
@@ -181,7 +190,7 @@ incidents_connection(struct incidents *s, const struct connection *c,
 		s->clock_ns = span_later(s->clock_ns, c->start_ns);
 	if (c->expected)
 		return;
-	if (event == CONNECTION_NEW && !c->relay && (out || within))
+	if (tells_times(event) && !c->relay && (out || within))
 		went_out(s, c);
 	if (map_count(s->open) == 0 ||
 	    (c->direction != DIRECTION_IN && !within))

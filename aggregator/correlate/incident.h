@@ -24,6 +24,10 @@ struct wr;
  * connection from the honeypot in the hour before the first suspicion, or with
  * that; another with the first such connection after six quiet hours.  Each
  * has its vectors: who may have been the way in.
+ *
+ * Its id is made of the honeypot and of the incident before it: not of a time,
+ * since which alert comes first, and when that is found to have begun, may
+ * depend on the order in which records come.
  */
 #define INCIDENT_WITHIN_NS (24 * NS_PER_HOUR)
 #define EPISODE_QUIET_NS (6 * NS_PER_HOUR)
@@ -66,9 +70,10 @@ void incidents_free(struct incidents *s);
  * may be how.
  */
 #define INCIDENTS_EVENTS                                                       \
-	(1U << CONNECTION_NEW | 1U << CONNECTION_WITNESS |                     \
-	    1U << CONNECTION_DETAIL | 1U << CONNECTION_OUTCOME |               \
-	    1U << CONNECTION_COUNTED | 1U << CONNECTION_END)
+	(1U << CONNECTION_NEW | 1U << CONNECTION_ATTEMPT |                     \
+	    1U << CONNECTION_WITNESS | 1U << CONNECTION_DETAIL |               \
+	    1U << CONNECTION_OUTCOME | 1U << CONNECTION_COUNTED |              \
+	    1U << CONNECTION_END)
 void incidents_connection(struct incidents *s, const struct connection *c,
     enum connection_event event);
 
@@ -100,7 +105,7 @@ int incidents_restore(
  */
 void incidents_handle(struct incidents *s, const struct incident *i);
 /* For snapshots, see snapshot.h. */
-#define INCIDENTS_VERSION 1
+#define INCIDENTS_VERSION 2
 void incidents_save(const void *s, struct wr *w);
 int incidents_load(void *s, struct rd *r);
 

@@ -33,6 +33,7 @@ forget_second(struct open_incident *o)
 	o->i.n_episode--;
 	o->i.episodes_left_out++;
 	o->stale = (o->stale & 1) | (o->stale >> 1 & ~UINT32_C(1));
+	o->moved = (o->moved & 1) | (o->moved >> 1 & ~UINT32_C(1));
 }
 
 static void
@@ -55,6 +56,28 @@ begin(struct incidents *s, struct open_incident *o, int64_t onset_ns)
 	incident_touch(s, o, true);
 }
 
+/* Who came before the onset that it had says nothing of this one. */
+static void
+move_onset(struct incidents *s, struct open_incident *o, size_t episode,
+    int64_t onset_ns)
+{
+	o->i.episode[episode].onset_ns = onset_ns;
+	o->stale |= UINT32_C(1) << episode;
+	o->moved |= UINT32_C(1) << episode;
+	o->late = false;
+	incident_touch(s, o, true);
+}
+
+/* It goes on until the latest that is known already. */
+static void
+begin_first(struct incidents *s, struct open_incident *o, int64_t onset_ns,
+    const struct activity *known)
+{
+	begin(s, o, onset_ns);
+	if (known != NULL)
+		incident_lasted(o, known->last_ns);
+}
+
 void
 incident_set_onset(struct incidents *s, struct open_incident *o)
 {
@@ -67,14 +90,10 @@ incident_set_onset(struct incidents *s, struct open_incident *o)
 	/* Never later than before: what was known may be forgotten by now. */
 	onset = span_earlier(onset, t);
 	onset = span_earlier(o->i.onset_ns, onset);
-	if (o->i.n_episode == 0) {
-		begin(s, o, onset);
-	} else if (onset != o->i.onset_ns) {
-		o->i.episode[0].onset_ns = onset;
-		o->stale |= 1;
-		o->late = false;
-		incident_touch(s, o, true);
-	}
+	if (o->i.n_episode == 0)
+		begin_first(s, o, onset, known);
+	else if (onset != o->i.onset_ns)
+		move_onset(s, o, 0, onset);
 	o->i.onset_ns = onset;
 }
 
@@ -91,20 +110,34 @@ incident_lasted(struct open_incident *o, int64_t last_ns)
 		e->last_ns = span_later(e->last_ns, last_ns);
 }
 
+/* What began a later episode began earlier than was known, or something else
+ * did that came late. */
+static bool
+is_earlier(const struct open_incident *o, int64_t start_ns)
+{
+	const struct episode *e = o->i.episode + o->i.n_episode - 1;
+
+	return o->i.n_episode > 1 && span_ns(e->onset_ns, start_ns) < 0 &&
+	       span_ns(e[-1].last_ns, start_ns) > EPISODE_QUIET_NS;
+}
+
 void
 incident_went_out(struct incidents *s, struct open_incident *o,
-    int64_t before_ns, int64_t start_ns)
+    const struct connection *c, int64_t before_ns)
 {
 	struct episode *e = newest(o);
-	int64_t last;
 
 	if (e == NULL)
 		return;
-	last = span_later(e->last_ns, before_ns);
-	if (span_ns(last, start_ns) > EPISODE_QUIET_NS) {
-		begin(s, o, start_ns);
-	} else if (span_ns(e->last_ns, start_ns) > 0) {
-		e->last_ns = start_ns;
+	if (span_ns(span_later(e->last_ns, before_ns), c->start_ns) >
+	    EPISODE_QUIET_NS) {
+		begin(s, o, c->start_ns);
+		e = newest(o);
+	} else if (is_earlier(o, c->start_ns)) {
+		move_onset(s, o, o->i.n_episode - 1, c->start_ns);
+	}
+	if (span_ns(e->last_ns, c->last_ns) > 0) {
+		e->last_ns = c->last_ns;
 		incident_touch(s, o, true);
 	}
 }
@@ -170,7 +203,7 @@ static void
 set_coverage(
     const struct incidents *s, const struct addr *honeypot, struct episode *e)
 {
-	e->since_ns = covered_begin(s->env.covered, honeypot);
+	e->since_ns = covered_begin(s->env.covered, honeypot, e->onset_ns);
 	e->may_be_older = e->onset_ns != TIME_NONE &&
 			  e->since_ns != TIME_NONE &&
 			  span_ns(e->since_ns, e->onset_ns) < VECTOR_WINDOW_NS;
@@ -189,7 +222,8 @@ incident_find_vectors(struct incidents *s, struct open_incident *o)
 
 	for (size_t i = 0; i < o->i.n_episode; i++) {
 		struct episode *e = &o->i.episode[i];
-		bool keep = e->n_vector > 0 && is_settled(s, e);
+		bool keep = e->n_vector > 0 && is_settled(s, e) &&
+			    !(o->moved & UINT32_C(1) << i);
 
 		if (!(o->stale & UINT32_C(1) << i))
 			continue;
@@ -199,5 +233,5 @@ incident_find_vectors(struct incidents *s, struct open_incident *o)
 		q.since_ns = e->since_ns;
 		o->changed |= vector_fill(&q, keep, e);
 	}
-	o->stale = 0;
+	o->stale = o->moved = 0;
 }

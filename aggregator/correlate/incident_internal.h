@@ -16,6 +16,7 @@ struct open_incident {
 	int64_t first_suspect_ns;
 	uint64_t order; /* of that evidence, where there are no times */
 	uint32_t stale; /* a bit for each episode: find its vectors */
+	uint32_t moved; /* ... and so did its onset: forget those it has */
 	bool late;	/* so, but for what came in late: it may wait */
 	bool changed, was_told, pending;
 	TAILQ_ENTRY(open_incident) entry; /* among the pending */
@@ -53,9 +54,10 @@ bool incident_two_kinds(const struct open_incident *o, const char *alert);
 
 /* incident_episode.c: the first one, or its onset moved. */
 void incident_set_onset(struct incidents *s, struct open_incident *o);
-/* An unexplained connection began; the latest before it is 'before_ns'. */
+/* An unexplained connection began, or more is known of it; the latest before
+ * that is of 'before_ns'. */
 void incident_went_out(struct incidents *s, struct open_incident *o,
-    int64_t before_ns, int64_t start_ns);
+    const struct connection *c, int64_t before_ns);
 /* Somebody came in, or more is known of it. */
 void incident_came_in(struct incidents *s, struct open_incident *o,
     const struct connection *c, enum connection_event event);

@@ -18,6 +18,7 @@ save_one(const struct open_incident *o, struct wr *w)
 	wr_i64(w, o->first_suspect_ns);
 	wr_u64(w, o->order);
 	wr_u32(w, o->stale);
+	wr_u32(w, o->moved);
 	wr_u8(w, o->late);
 	wr_u8(w, o->changed);
 	wr_u8(w, o->was_told);
@@ -76,6 +77,7 @@ load_one(struct incidents *s, struct rd *r)
 	o.first_suspect_ns = rd_i64(r);
 	o.order = rd_u64(r);
 	o.stale = rd_u32(r);
+	o.moved = rd_u32(r);
 	o.late = rd_u8(r) != 0;
 	o.changed = rd_u8(r) != 0;
 	o.was_told = rd_u8(r) != 0;

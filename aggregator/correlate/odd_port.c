@@ -4,6 +4,7 @@
 #include "aggregator/correlate/sizes.h"
 #include "aggregator/correlate/span.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,11 +56,10 @@ odd_may_be(const struct site *site, const struct odd_rules *rules,
     const struct moment *at)
 {
 	const struct addr peer = history_peer(&c->client);
-	uint32_t enough = (uint32_t)rules->others + 1;
 
 	return !has_class(site, c->server_port) &&
-	       history_peers_on(h, &c->server.primary, c->server_port, at,
-		   &peer, enough) < enough;
+	       history_is_rare(h, &c->server.primary, c->server_port, at, &peer,
+		   (uint32_t)rules->others);
 }
 
 /* --- the visit before
@@ -87,7 +87,15 @@ is_visit(const struct looking *l, const struct visits *v)
 	       is_ordinary(l->site, l->h, &v->honeypot, v->port, &l->w->at);
 }
 
-/* The latest; of two the lower port, so that their order does not matter. */
+/* Of two of the same time: so that their order does not matter. */
+static bool
+comes_first(const struct visits *a, const struct visits *b)
+{
+	return a->port != b->port ? a->port < b->port
+				  : a->client_port < b->client_port;
+}
+
+/* The latest. */
 static void
 look(void *arg, const struct visits *v)
 {
@@ -99,7 +107,7 @@ look(void *arg, const struct visits *v)
 	later = v->last_ns != TIME_NONE
 		    ? span_ns(l->best.last_ns, v->last_ns)
 		    : (int64_t)(v->last_order - l->best.last_order);
-	if (l->found && (later < 0 || (later == 0 && v->port > l->best.port)))
+	if (l->found && (later < 0 || (later == 0 && comes_first(&l->best, v))))
 		return;
 	l->best = *v;
 	l->found = true;
@@ -122,11 +130,10 @@ odd_judge(const struct site *site, const struct odd_rules *rules,
 	struct reach reach;
 	int ahead;
 
-	if (!odd_may_be(site, rules, h, &w->c, &w->at))
-		return false;
+	/* Hardly any peer ever got in: this is the cheaper question. */
 	history_of_guest(h, &peer, &w->c.server.primary,
 	    (uint64_t)rules->packets, &w->at, look, &l);
-	if (!l.found)
+	if (!l.found || !odd_may_be(site, rules, h, &w->c, &w->at))
 		return false;
 	if (soon.ns != TIME_NONE)
 		soon.ns += ODD_AHEAD_NS;
@@ -183,22 +190,43 @@ say_sizes(const struct connection *c, char *out, size_t size)
 		    c->packets_in, c->octets_in / c->packets_in);
 }
 
+/* What is put without looking whether it fits. */
+static_assert(sizeof("after port 65535 at , client port 65535 continues 65535; "
+		     "it was unanswered") +
+		      TIME_TEXT_MAX <=
+		  ALERT_NOTE_MAX,
+    "there is room for a note");
+
+static char *
+put_number(char *to, unsigned int n)
+{
+	char digits[16];
+	size_t i = sizeof(digits);
+
+	for (digits[--i] = '\0'; n > 9; n /= 10)
+		digits[--i] = (char)('0' + n % 10);
+	digits[--i] = (char)('0' + n);
+	return stpcpy(to, digits + i);
+}
+
+/* Without printf(): a scan makes a note for each of its ports. */
 void
 odd_note(const struct odd_before *b, const struct connection *c,
     char out[static ALERT_NOTE_MAX])
 {
-	char time[TIME_TEXT_MAX], outcome[176], from[64] = "";
+	char *to = put_number(stpcpy(out, "after port "), b->port);
 
+	if (b->time_ns != TIME_NONE) {
+		to = stpcpy(to, " at ");
+		to += strlen(time_format(b->time_ns, to));
+	}
+	if (b->client_port != 0) {
+		to = put_number(stpcpy(to, ", client port "), c->client_port);
+		to = put_number(stpcpy(to, " continues "), b->client_port);
+	}
+	to = stpcpy(to, "; ");
 	if (c->outcome == OUTCOME_UNKNOWN)
-		say_sizes(c, outcome, sizeof(outcome));
+		say_sizes(c, to, ALERT_NOTE_MAX - (size_t)(to - out));
 	else
-		snprintf(outcome, sizeof(outcome), "it was %s",
-		    outcome_name(c->outcome));
-	if (b->client_port != 0)
-		snprintf(from, sizeof(from), ", client port %u continues %u",
-		    c->client_port, b->client_port);
-	snprintf(out, ALERT_NOTE_MAX, "after port %u%s%s%s; %s", b->port,
-	    b->time_ns == TIME_NONE ? "" : " at ",
-	    b->time_ns == TIME_NONE ? "" : time_format(b->time_ns, time), from,
-	    outcome);
+		stpcpy(stpcpy(to, "it was "), outcome_name(c->outcome));
 }

@@ -84,6 +84,30 @@ sharing_put(struct sharing *k, const struct connection *c, int64_t width_ns,
 	return true;
 }
 
+/* Of two that came at once, any order that is not that of their records;
+ * without times that is all there is. */
+static bool
+is_after(const struct sharer *a, const struct sharer *b)
+{
+	if (a->first_ns != b->first_ns)
+		return a->first_ns > b->first_ns;
+	return a->first_ns != TIME_NONE &&
+	       addr_cmp(&a->honeypot, &b->honeypot) > 0;
+}
+
+void
+sharing_sort(struct sharing *k)
+{
+	for (uint32_t i = 1; i < k->n; i++)
+		for (uint32_t at = i;
+		     at > 0 && is_after(&k->by[at - 1], &k->by[at]); at--) {
+			struct sharer x = k->by[at];
+
+			k->by[at] = k->by[at - 1];
+			k->by[at - 1] = x;
+		}
+}
+
 bool
 sharing_next(const struct sharing *k, int64_t *time_ns)
 {

@@ -43,6 +43,9 @@ uint32_t sharing_near(
 bool sharing_put(struct sharing *k, const struct connection *c,
     int64_t width_ns, struct sensors *sensors);
 
+/* In the order in which they came. */
+void sharing_sort(struct sharing *k);
+
 /* Times that wait to be looked at: the earliest, if there is one. */
 bool sharing_next(const struct sharing *k, int64_t *time_ns);
 void sharing_take(struct sharing *k);

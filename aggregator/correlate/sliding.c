@@ -125,14 +125,14 @@ tell_all(struct sliding *w, struct counting *k, const struct sliding_put *p)
 			continue;
 		e->counts = 1;
 		sighting_get(&e->s, w->site, w->sensors, &c);
-		p->fn(p->arg, &c, &e->what, CONNECTION_NEW);
+		p->fn(p->arg, &c, &e->what, k->over_ns, CONNECTION_NEW);
 	}
 }
 
 /* 'c' itself, as it would be remembered.  An attempt says nothing of the
  * beginning: that connection may be one that was thinned out. */
 static void
-tell_one(struct sliding *w, const struct sliding_put *p)
+tell_one(struct sliding *w, int64_t over_ns, const struct sliding_put *p)
 {
 	struct sighting s;
 	struct connection c;
@@ -141,7 +141,7 @@ tell_one(struct sliding *w, const struct sliding_put *p)
 	if (p->event == CONNECTION_ATTEMPT)
 		s.start_ns = s.last_ns;
 	sighting_get(&s, w->site, w->sensors, &c);
-	p->fn(p->arg, &c, p->what, p->event);
+	p->fn(p->arg, &c, p->what, over_ns, p->event);
 }
 
 /* --- putting ----------------------------------------------------------------
@@ -170,12 +170,12 @@ put_again(struct sliding *w, struct counting *k, const struct sliding_put *p)
 	if (i == k->list.n) {
 		/* The middle one of three, or too old. */
 		if (counts(w, k->over_ns, p->connection->start_ns))
-			tell_one(w, p);
+			tell_one(w, k->over_ns, p);
 		return false;
 	}
 	e = k->list.e[i];
 	if (e.counts)
-		tell_one(w, p);
+		tell_one(w, k->over_ns, p);
 	if (!sighting_refine(&e.s, p->connection, w->sensors)) {
 		k->list.e[i] = e;
 		return false;
@@ -210,7 +210,7 @@ put_over(struct sliding *w, struct over *o, const struct sliding_put *p)
 	o->newest_ns = span_later(o->newest_ns, p->connection->start_ns);
 	o->touched_ns = w->clock_ns;
 	map_touch(w->over, o);
-	tell_one(w, p);
+	tell_one(w, o->over_ns, p);
 }
 
 /* 'k' is over it for good. */

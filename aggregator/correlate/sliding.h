@@ -39,11 +39,11 @@ struct sliding_key {
 
 /*
  * 'c' counts: one that is put, or was put before and is remembered (times,
- * ends, witnesses).  event: CONNECTION_NEW; else it did before, and its times
- * or witnesses changed.
+ * ends, witnesses).  over_ns: v.  event: CONNECTION_NEW; else it did before,
+ * and its times or witnesses changed.
  */
 typedef void sliding_fn(void *arg, const struct connection *c,
-    const struct addr *what, enum connection_event event);
+    const struct addr *what, int64_t over_ns, enum connection_event event);
 
 /* A connection that is new, or whose times or witnesses are. */
 struct sliding_put {

@@ -5,6 +5,7 @@
 #include "common/map.h"
 
 #include <stdlib.h>
+#include <sys/queue.h>
 
 /* A key without holes. */
 struct ends {
@@ -13,11 +14,20 @@ struct ends {
 	uint32_t zero;
 };
 
+/* In order of time. */
+struct place {
+	struct waiting w;
+	TAILQ_ENTRY(place) entry;
+};
+
+TAILQ_HEAD(places, place);
+
 struct wait {
 	wait_fn *judge;
 	void *self;
 	int64_t delay_ns;
-	struct map *waiting; /* struct ends -> struct waiting */
+	struct map *waiting; /* struct ends -> struct place */
+	struct places places;
 };
 
 static struct ends
@@ -27,13 +37,45 @@ ends_of(const struct connection *c)
 	    c->client.addr, c->server.addr, c->client_port, c->server_port, 0};
 }
 
+/* Of two that began together, any order that is not that of their coming. */
+static bool
+is_after(const struct waiting *a, const struct waiting *b)
+{
+	int order = addr_cmp(&a->c.client.addr, &b->c.client.addr);
+
+	if (a->at.ns != b->at.ns)
+		return a->at.ns > b->at.ns;
+	if (order == 0)
+		order = addr_cmp(&a->c.server.addr, &b->c.server.addr);
+	if (order == 0)
+		order = a->c.client_port - b->c.client_port;
+	if (order == 0)
+		order = a->c.server_port - b->c.server_port;
+	return order > 0;
+}
+
+/* Most come in order. */
+static void
+sort_in(struct wait *w, struct place *p)
+{
+	struct place *before = TAILQ_LAST(&w->places, places);
+
+	while (before != NULL && is_after(&before->w, &p->w))
+		before = TAILQ_PREV(before, places, entry);
+	if (before == NULL)
+		TAILQ_INSERT_HEAD(&w->places, p, entry);
+	else
+		TAILQ_INSERT_AFTER(&w->places, before, p, entry);
+}
+
 /* Of a copy: whoever judges may look here again. */
 static void
-let_go(struct wait *w, struct waiting *one, struct alert_sink *out)
+let_go(struct wait *w, struct place *p, struct alert_sink *out)
 {
-	struct waiting copy = *one;
+	struct waiting copy = p->w;
 
-	map_remove(w->waiting, one);
+	TAILQ_REMOVE(&w->places, p, entry);
+	map_remove(w->waiting, p);
 	w->judge(w->self, &copy, out);
 }
 
@@ -42,44 +84,56 @@ wait_put(struct wait *w, const struct connection *c, const struct moment *at,
     bool raised, struct alert_sink *out)
 {
 	const struct ends ends = ends_of(c);
-	struct waiting *one = map_get(w->waiting, &ends);
+	struct place *p = map_get(w->waiting, &ends);
 	bool is_new;
 
-	if (one != NULL)
-		let_go(w, one, out);
+	if (p != NULL)
+		let_go(w, p, out);
 	if (map_count(w->waiting) == WAIT_MAX)
-		let_go(w, map_oldest(w->waiting), out);
-	one = map_put(w->waiting, &ends, &is_new);
-	one->c = *c;
-	one->c.sensor = NULL; /* borrowed */
-	one->at = *at;
-	one->raised = raised;
+		let_go(w, TAILQ_FIRST(&w->places), out);
+	p = map_put(w->waiting, &ends, &is_new);
+	p->w = (struct waiting){*c, *at, raised};
+	p->w.c.sensor = NULL; /* borrowed */
+	sort_in(w, p);
 	if (c->start_ns == TIME_NONE)
-		let_go(w, one, out);
+		let_go(w, p, out);
 }
 
 bool
 wait_change(struct wait *w, const struct connection *c)
 {
 	const struct ends ends = ends_of(c);
-	struct waiting *one;
+	struct place *p;
 
 	if (map_count(w->waiting) == 0 ||
-	    (one = map_get(w->waiting, &ends)) == NULL)
+	    (p = map_get(w->waiting, &ends)) == NULL)
 		return false;
-	one->c = *c;
-	one->c.sensor = NULL;
+	p->w.c = *c;
+	p->w.c.sensor = NULL;
+	if (p->w.at.ns == c->start_ns)
+		return true;
+	TAILQ_REMOVE(&w->places, p, entry);
+	p->w.at.ns = c->start_ns;
+	sort_in(w, p);
 	return true;
+}
+
+bool
+wait_has(const struct wait *w, const struct connection *c)
+{
+	const struct ends ends = ends_of(c);
+
+	return map_get(w->waiting, &ends) != NULL;
 }
 
 void
 wait_until(struct wait *w, int64_t now_ns, struct alert_sink *out)
 {
-	struct waiting *one;
+	struct place *p;
 
-	while ((one = map_oldest(w->waiting)) != NULL &&
-	       span_ns(one->at.ns, now_ns) >= w->delay_ns)
-		let_go(w, one, out);
+	while ((p = TAILQ_FIRST(&w->places)) != NULL &&
+	       span_ns(p->w.at.ns, now_ns) >= w->delay_ns)
+		let_go(w, p, out);
 }
 
 struct wait *
@@ -92,8 +146,9 @@ wait_new(wait_fn *judge, void *self, int64_t delay_ns)
 	w->judge = judge;
 	w->self = self;
 	w->delay_ns = delay_ns;
+	TAILQ_INIT(&w->places);
 	w->waiting =
-	    map_new(sizeof(struct ends), sizeof(struct waiting), WAIT_MAX);
+	    map_new(sizeof(struct ends), sizeof(struct place), WAIT_MAX);
 	if (w->waiting == NULL) {
 		wait_free(w);
 		return NULL;
@@ -116,8 +171,16 @@ wait_save(const struct wait *w, struct wr *to)
 	map_save(w->waiting, SIZE_MAX, to);
 }
 
+/* Where the others are is read as it lay in memory, and set anew. */
 int
 wait_load(struct wait *w, struct rd *r)
 {
-	return map_load(w->waiting, r);
+	struct place *p;
+
+	if (map_load(w->waiting, r) == -1)
+		return -1;
+	for (p = map_oldest(w->waiting); p != NULL;
+	     p = map_younger(w->waiting, p))
+		sort_in(w, p);
+	return 0;
 }

@@ -11,8 +11,8 @@ struct wr;
 
 /*
  * Connections whose verdict a straggler could change: they are judged when no
- * record of their time is expected any more.  One without a time is judged at
- * once.
+ * record of their time is expected any more, in the order of their times.  One
+ * without a time is judged at once.
  */
 #define WAIT_MAX 1024 /* 1.5 kB each; the oldest is judged early */
 
@@ -33,8 +33,11 @@ void wait_free(struct wait *w);
 void wait_put(struct wait *w, const struct connection *c,
     const struct moment *at, bool raised, struct alert_sink *out);
 
-/* More is known of a connection.  Returns whether it waits. */
+/* More is known of a connection, perhaps that it began earlier.  Returns
+ * whether it waits. */
 bool wait_change(struct wait *w, const struct connection *c);
+
+bool wait_has(const struct wait *w, const struct connection *c);
 
 /* It is 'now_ns': by a connection that began, or a clock.  INT64_MAX: the
  * input ends. */

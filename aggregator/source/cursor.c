@@ -5,17 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-bool
-cursor_word(struct cursor *c, const char *word)
-{
-	size_t n = strlen(word);
-
-	if (cursor_left(c) < n || memcmp(c->p, word, n) != 0)
-		return false;
-	c->p += n;
-	return true;
-}
-
 static int
 hex_value(char c)
 {
@@ -41,28 +30,42 @@ cursor_hex(struct cursor *c, uint64_t *out)
 	return true;
 }
 
+/* One to three digits.  Returns what they say; 256: none, or too much. */
+static inline unsigned int
+read_octet(struct cursor *c)
+{
+	unsigned int v, digit;
+
+	if (c->p == c->end || (v = (unsigned int)*c->p - '0') > 9)
+		return 256;
+	c->p++;
+	for (int i = 0; i < 2 && c->p < c->end; i++, c->p++) {
+		digit = (unsigned int)*c->p - '0';
+		if (digit > 9)
+			break;
+		v = v * 10 + digit;
+	}
+	return v < 256 ? v : 256;
+}
+
 /* inet_pton() wants a copy and takes five times as long. */
 static bool
 read_v4(struct cursor *c, struct addr *out)
 {
-	const char *p = c->p;
+	struct cursor at = *c;
 	uint8_t v4[4];
 
 	for (size_t i = 0; i < 4; i++) {
-		unsigned int v = 0;
-		const char *from;
+		unsigned int v;
 
-		if (i > 0 && (p == c->end || *p++ != '.'))
-			return false;
-		for (from = p; p < c->end && is_digit(*p) && p - from < 3; p++)
-			v = v * 10 + (unsigned int)(*p - '0');
-		if (p == from || v > 255)
+		if ((i > 0 && !cursor_char(&at, '.')) ||
+		    (v = read_octet(&at)) == 256)
 			return false;
 		v4[i] = (uint8_t)v;
 	}
-	if (p < c->end && is_digit(*p))
+	if (is_digit(cursor_peek(&at)))
 		return false;
-	c->p = p;
+	c->p = at.p;
 	*out = addr_from_v4(v4);
 	return true;
 }

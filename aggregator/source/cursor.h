@@ -2,6 +2,7 @@
 #ifndef AGGREGATOR_SOURCE_CURSOR_H
 #define AGGREGATOR_SOURCE_CURSOR_H
 
+#include "aggregator/source/eight.h"
 #include "common/addr.h"
 
 #include <stdbool.h>
@@ -64,13 +65,17 @@ cursor_number(struct cursor *c, uint64_t max, uint64_t *out)
 {
 	const char *p = c->p;
 	uint64_t v = 0;
+	size_t n = 8;
 
-	while (p < c->end && is_digit(*p)) {
-		uint64_t digit = (uint64_t)(*p - '0');
-
-		if (v > (UINT64_MAX - digit) / 10)
+	if (cursor_left(c) >= 8) {
+		n = eight_within(eight_bytes(p), '0', '9');
+		v = n == 0 ? 0 : eight_number(eight_bytes(p), n);
+		p += n;
+	}
+	while (n == 8 && p < c->end && is_digit(*p)) {
+		if (__builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, (uint64_t)(*p - '0'), &v))
 			return false;
-		v = v * 10 + digit;
 		p++;
 	}
 	if (p == c->p || v > max)
@@ -98,8 +103,17 @@ cursor_digits(struct cursor *c, size_t n, unsigned int *out)
 	return true;
 }
 
-/* Does 'word' stand at the cursor? */
-bool cursor_word(struct cursor *c, const char *word);
+/* Does 'word' stand at the cursor?  Inline: most words are constants. */
+static inline bool
+cursor_word(struct cursor *c, const char *word)
+{
+	size_t n = __builtin_strlen(word);
+
+	if (cursor_left(c) < n || __builtin_memcmp(c->p, word, n) != 0)
+		return false;
+	c->p += n;
+	return true;
+}
 
 /* Hexadecimal digits, at most 16, without "0x". */
 bool cursor_hex(struct cursor *c, uint64_t *out);

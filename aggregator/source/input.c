@@ -39,28 +39,35 @@ fail(struct input *in, const char *why)
 	    (unsigned long long)(in->done - in->in.left));
 }
 
-/* More of the file into 'raw', behind what is not used up. */
-static void
-fill(struct input *in)
+/* More of the file; 0: nothing more, and 'at_end' is set. */
+static size_t
+read_file(struct input *in, uint8_t *buf, size_t size)
 {
 	ssize_t n;
 
-	memmove(in->raw, in->in.p, in->in.left);
-	in->in.p = in->raw;
 	do
-		n = read(in->fd, in->raw + in->in.left,
-		    sizeof(in->raw) - in->in.left);
+		n = read(in->fd, buf, size);
 	while (n == -1 && errno == EINTR);
 	if (n > 0) {
-		in->in.left += (size_t)n;
 		in->done += (uint64_t)n;
-		return;
+		return (size_t)n;
 	}
 	in->at_end = true;
 	if (n == -1)
 		fail(in, strerror(errno));
 	else if (in->unpack != NULL && in->state == UNPACK_MORE)
 		fail(in, "the compressed data are cut off");
+	return 0;
+}
+
+/* ... into 'raw', behind what is not used up. */
+static void
+fill(struct input *in)
+{
+	memmove(in->raw, in->in.p, in->in.left);
+	in->in.p = in->raw;
+	in->in.left +=
+	    read_file(in, in->raw + in->in.left, sizeof(in->raw) - in->in.left);
 }
 
 static size_t
@@ -100,6 +107,8 @@ produce(struct input *in, uint8_t *buf, size_t size)
 		}
 		if (in->at_end)
 			return 0;
+		if (in->unpack == NULL)
+			return read_file(in, buf, size);
 		if (in->in.left == 0)
 			fill(in);
 	}

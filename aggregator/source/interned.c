@@ -6,7 +6,9 @@
 static bool
 is(const struct interned *s, size_t i, const char *text, size_t len)
 {
-	return s->len[i] == len && memcmp(s->name[i], text, len) == 0;
+	/* The last byte is where prefixes and devices differ. */
+	return s->len[i] == len && s->name[i][len - 1] == text[len - 1] &&
+	       memcmp(s->name[i], text, len) == 0;
 }
 
 const char *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/source/logtext.h"
-#include "aggregator/source/logtext_walk.h"
+#include "aggregator/source/logtext_value.h"
 #include "common/decode.h"
 
 #include <string.h>
@@ -80,17 +80,32 @@ read_word(struct walk *w, uint64_t word, size_t letters)
 	skip_value(w);
 }
 
+/* Letters behind the eighth push the first ones out: no key of ours is that
+ * long. */
+static uint64_t
+read_key(struct cursor *c)
+{
+	uint64_t key = 0, x;
+	size_t n = 8;
+
+	if (cursor_left(c) >= 8) {
+		x = eight_bytes(c->p);
+		n = eight_within(x, 'A', 'Z');
+		key = n == 0 ? 0 : __builtin_bswap64(x) >> (64 - 8 * n);
+		c->p += n;
+	}
+	while (n == 8 && c->p < c->end && is_upper(*c->p))
+		key = key << 8 | (unsigned char)*c->p++;
+	return key;
+}
+
 static void
 walk_one(struct walk *w)
 {
 	struct cursor *c = &w->c;
 	const char *from = c->p;
-	uint64_t key = 0;
+	uint64_t key = read_key(c);
 
-	/* Letters behind the eighth push the first ones out: no key of ours
-	 * is that long. */
-	while (c->p < c->end && is_upper(*c->p))
-		key = key << 8 | (unsigned char)*c->p++;
 	if (c->p < c->end && *c->p == '=') {
 		c->p++;
 		if (key == KEY2('I', 'N')) {
@@ -159,11 +174,12 @@ logtext_read(struct cursor c, struct logtext *out)
 	out->in_if.p = w.c.p;
 	skip_value(&w);
 	out->in_if.end = w.c.p;
-	while (w.c.p < w.c.end && w.why == NULL) {
-		if (*w.c.p == ' ')
+	while (w.why == NULL) {
+		while (w.c.p < w.c.end && *w.c.p == ' ')
 			w.c.p++;
-		else
-			walk_one(&w);
+		if (w.c.p == w.c.end)
+			break;
+		walk_one(&w);
 	}
 	out->record.hook = hook_of(out);
 	why = verdict(&w);

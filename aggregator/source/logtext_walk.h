@@ -3,6 +3,7 @@
 #define AGGREGATOR_SOURCE_LOGTEXT_WALK_H
 
 /* The inside of logtext.c: a line is walked word by word. */
+#include "aggregator/source/eight.h"
 #include "aggregator/source/logtext.h"
 
 #include <stdint.h>
@@ -33,9 +34,6 @@ struct walk {
 #define KEY6(a, b, c, d, e, f) (KEY5(a, b, c, d, e) << 8 | (f))
 #define KEY7(a, b, c, d, e, f, g) (KEY6(a, b, c, d, e, f) << 8 | (g))
 #define KEY8(a, b, c, d, e, f, g, h) (KEY4(a, b, c, d) << 32 | KEY4(e, f, g, h))
-
-/* The value of 'key', the cursor behind its '='. */
-void logtext_value(struct walk *w, uint64_t key);
 
 static inline bool
 is_upper(char c)
@@ -70,7 +68,13 @@ static inline void
 skip_value(struct walk *w)
 {
 	const char *p = w->c.p;
+	size_t n;
 
+	for (; w->c.end - p >= 8; p += 8)
+		if ((n = eight_until(eight_bytes(p), ' ')) < 8) {
+			w->c.p = p + n;
+			return;
+		}
 	while (p < w->c.end && *p != ' ')
 		p++;
 	w->c.p = p;

@@ -29,7 +29,7 @@ struct iptables {
 	struct line line;
 	struct cursor rest; /* of the line: another packet is in it */
 	int64_t before_ns;  /* of the packet before in the same line */
-	struct interned names;
+	struct interned prefixes, in_ifs, out_ifs;
 	struct logtext packet;
 	int64_t entry_ns; /* of the journal's entry; TIME_NONE: no such file */
 	bool has_uptimes, has_timeless;
@@ -77,7 +77,7 @@ read_head(struct iptables *s, struct cursor head, struct record *r)
 	}
 	s->before_ns = r->time_ns;
 	c = loghead_prefix(c, !bracket);
-	r->prefix = interned_get(&s->names, c.p, cursor_left(&c));
+	r->prefix = interned_get(&s->prefixes, c.p, cursor_left(&c));
 	if (r->time_ns != TIME_NONE)
 		r->has |= HAS_TIME;
 	return NULL;
@@ -116,9 +116,9 @@ take_packet(struct iptables *s, struct cursor head, struct record *out)
 	if (!tally_tcp(s->c.tally, &p->record))
 		return false;
 	p->record.in_if =
-	    interned_get(&s->names, p->in_if.p, cursor_left(&p->in_if));
+	    interned_get(&s->in_ifs, p->in_if.p, cursor_left(&p->in_if));
 	p->record.out_if =
-	    interned_get(&s->names, p->out_if.p, cursor_left(&p->out_if));
+	    interned_get(&s->out_ifs, p->out_if.p, cursor_left(&p->out_if));
 	*out = p->record;
 	return true;
 }

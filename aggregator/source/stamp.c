@@ -36,14 +36,20 @@ are_two(const char *p)
 static uint32_t
 read_fraction(struct cursor *c)
 {
-	uint32_t ns = 0, unit = 100000000;
+	static const uint32_t unit[] = {1000000000, 100000000, 10000000,
+	    1000000, 100000, 10000, 1000, 100, 10, 1};
+	uint32_t v = 0;
+	size_t n = 0;
 
 	if (cursor_left(c) < 2 || (*c->p != '.' && *c->p != ',') ||
 	    !is_digit(c->p[1]))
 		return 0;
-	for (c->p++; c->p < c->end && is_digit(*c->p); c->p++, unit /= 10)
-		ns += unit * (uint32_t)(*c->p - '0');
-	return ns;
+	for (c->p++; c->p < c->end && is_digit(*c->p); c->p++)
+		if (n < 9) {
+			v = v * 10 + (uint32_t)(*c->p - '0');
+			n++;
+		}
+	return v * unit[n];
 }
 
 static bool

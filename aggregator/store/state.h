@@ -84,6 +84,9 @@ struct sensor_state {
 	struct sensor_expired {
 		uint64_t records, kernel_lost, dropped, gaps;
 	} expired;
+	/* It began then, or missed something until then, last; TIME_NONE:
+	 * nobody knows. */
+	int64_t since_ns;
 	/* The host's, as the last Hello said. */
 	struct addr addr[SENSOR_ADDRS_MAX];
 	size_t n_addr;

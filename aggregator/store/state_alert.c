@@ -58,10 +58,10 @@ state_put_alert(struct state *s, const struct alert *a, struct err *e)
 	query_text(&q, lines_from_names(&a->sensors, sensors));
 	query_text(&q, a->incident);
 	query_text(&q, a->text);
-	query_text(&q, a->note);
 	query_addr(&q, a->has_connection ? &a->client : NULL);
 	query_addr(&q, a->has_connection ? &a->server : NULL);
 	query_i64(&q, a->client_port);
+	query_text(&q, a->note);
 	return query_run(&q, e);
 }
 
@@ -85,10 +85,10 @@ state_get_alert(struct query *q, struct alert *a)
 	names_from_lines(query_peek_text(q), &a->sensors);
 	query_get_text(q, a->incident, sizeof(a->incident));
 	query_get_text(q, a->text, sizeof(a->text));
-	query_get_text(q, a->note, sizeof(a->note));
 	a->has_connection = query_get_addr(q, &a->client);
 	query_get_addr(q, &a->server);
 	a->client_port = (uint16_t)query_get_i64(q);
+	query_get_text(q, a->note, sizeof(a->note));
 }
 
 int

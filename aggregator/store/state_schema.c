@@ -2,24 +2,64 @@
 #include "aggregator/store/state_internal.h"
 
 /* The version of the tables below. */
-#define FORMAT 2
+#define FORMAT 3
 #define PAGE_BYTES 4096
 
 /*
  * Times are nanoseconds since 1970, NULL where unknown; addresses are text;
  * lists of names are text, one a line.  Severities are the numbers of
  * proto/alert.proto.
+ *
+ * Since version 3: what the correlator remembers, and of when that is
+ * (moment, snapshot); the episodes of incidents and their vectors; what
+ * operators did, with times of 0 where nobody did (handling, audit), and
+ * alerts of muted incidents that the feed has not heard (held); expectations
+ * with a schedule, 'seen' being times, one a line.
  */
+#define SINCE_3                                                                \
+	"CREATE TABLE moment("                                                 \
+	" id INTEGER PRIMARY KEY CHECK(id = 1), day INTEGER NOT NULL,"         \
+	" message INTEGER NOT NULL, clock_ns INTEGER);"                        \
+	"CREATE TABLE snapshot("                                               \
+	" part TEXT PRIMARY KEY, bytes BLOB NOT NULL);"                        \
+	"CREATE TABLE episode("                                                \
+	" incident TEXT, place INTEGER, onset_ns INTEGER, last_ns"             \
+	" INTEGER, since_ns INTEGER, may_be_older INTEGER NOT NULL,"           \
+	" vectors_left_out INTEGER NOT NULL, PRIMARY KEY(incident,"            \
+	" place)) WITHOUT ROWID;"                                              \
+	"CREATE TABLE vector("                                                 \
+	" incident TEXT, episode INTEGER, place INTEGER, peer TEXT NOT"        \
+	" NULL, address TEXT NOT NULL, port INTEGER NOT NULL, within"          \
+	" INTEGER NOT NULL, first_ns INTEGER, before_ns INTEGER,"              \
+	" last_ns INTEGER, connections INTEGER NOT NULL, packets"              \
+	" INTEGER NOT NULL, outcome INTEGER NOT NULL, by_sizes INTEGER"        \
+	" NOT NULL, back INTEGER NOT NULL, peers INTEGER NOT NULL,"            \
+	" watched_ns INTEGER, swept INTEGER NOT NULL, more INTEGER NOT"        \
+	" NULL, called_back INTEGER NOT NULL, tried_odd INTEGER NOT"           \
+	" NULL, PRIMARY KEY(incident, episode, place)) WITHOUT ROWID;"         \
+	"CREATE TABLE handling("                                               \
+	" incident TEXT PRIMARY KEY, acknowledged_ns INTEGER NOT NULL,"        \
+	" acknowledged_by TEXT NOT NULL, muted_until_ns INTEGER NOT"           \
+	" NULL, verdict TEXT NOT NULL, closed_ns INTEGER NOT NULL,"            \
+	" rebuilt_ns INTEGER NOT NULL, previous TEXT NOT NULL,"                \
+	" previous_closed_ns INTEGER NOT NULL) WITHOUT ROWID;"                 \
+	"CREATE TABLE held("                                                   \
+	" alert TEXT PRIMARY KEY, is_update INTEGER NOT NULL) WITHOUT"         \
+	" ROWID;"                                                              \
+	"CREATE TABLE audit("                                                  \
+	" id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, uid"               \
+	" INTEGER, user TEXT NOT NULL, verb TEXT NOT NULL, incident"           \
+	" TEXT NOT NULL, honeypot TEXT NOT NULL, detail TEXT NOT NULL,"        \
+	" reason TEXT NOT NULL);"                                              \
+	"CREATE TABLE expectation("                                            \
+	" name TEXT PRIMARY KEY, of TEXT NOT NULL, since_ns INTEGER,"          \
+	" judged_ns INTEGER, last_ns INTEGER, seen TEXT NOT NULL)"             \
+	" WITHOUT ROWID;"
+
 static const char create[] =
     "CREATE TABLE publisher("
     " id INTEGER PRIMARY KEY CHECK(id = 1), run BLOB NOT NULL,"
     " day INTEGER NOT NULL, message INTEGER NOT NULL, clock_ns INTEGER);"
-
-    /* What the correlator remembers, and of when that is. */
-    "CREATE TABLE moment("
-    " id INTEGER PRIMARY KEY CHECK(id = 1), day INTEGER NOT NULL,"
-    " message INTEGER NOT NULL, clock_ns INTEGER);"
-    "CREATE TABLE snapshot(part TEXT PRIMARY KEY, bytes BLOB NOT NULL);"
 
     "CREATE TABLE sensor("
     " sensor TEXT PRIMARY KEY, state TEXT, software TEXT, rules TEXT,"
@@ -29,7 +69,8 @@ static const char create[] =
     " undecoded INTEGER, duplicates INTEGER, queued_messages INTEGER,"
     " queued_bytes INTEGER, expired_records INTEGER,"
     " expired_kernel_lost INTEGER, expired_dropped INTEGER,"
-    " expired_gaps INTEGER, addresses TEXT) WITHOUT ROWID;"
+    " expired_gaps INTEGER, addresses TEXT, since_ns INTEGER)"
+    " WITHOUT ROWID;"
     "CREATE TABLE refused("
     " why TEXT, who TEXT, count INTEGER NOT NULL, last_ns INTEGER,"
     " PRIMARY KEY(why, who)) WITHOUT ROWID;"
@@ -50,62 +91,24 @@ static const char create[] =
     " port INTEGER NOT NULL, first_ns INTEGER, last_ns INTEGER,"
     " count INTEGER NOT NULL, peers INTEGER NOT NULL,"
     " honeypots TEXT NOT NULL, sensors TEXT NOT NULL,"
-    " incident TEXT NOT NULL, text TEXT NOT NULL, note TEXT NOT NULL,"
-    " client TEXT,"
-    " server TEXT, client_port INTEGER NOT NULL) WITHOUT ROWID;"
+    " incident TEXT NOT NULL, text TEXT NOT NULL, client TEXT,"
+    " server TEXT, client_port INTEGER NOT NULL,"
+    " note TEXT NOT NULL DEFAULT '') WITHOUT ROWID;"
 
     "CREATE TABLE incident("
     " id TEXT PRIMARY KEY, honeynet TEXT NOT NULL, honeypot TEXT NOT NULL,"
     " address TEXT NOT NULL, aliases TEXT NOT NULL,"
     " severity INTEGER NOT NULL, state TEXT NOT NULL, onset_ns INTEGER,"
     " last_ns INTEGER, evidence_left_out INTEGER NOT NULL,"
-    " episodes_left_out INTEGER NOT NULL) WITHOUT ROWID;"
+    " episodes_left_out INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
     "CREATE TABLE evidence("
     " incident TEXT, place INTEGER, kind TEXT NOT NULL, time_ns INTEGER,"
     " peer TEXT, port INTEGER NOT NULL, count INTEGER NOT NULL,"
     " text TEXT NOT NULL, alert TEXT NOT NULL,"
     " PRIMARY KEY(incident, place)) WITHOUT ROWID;"
-    "CREATE TABLE episode("
-    " incident TEXT, place INTEGER, onset_ns INTEGER, last_ns INTEGER,"
-    " since_ns INTEGER, may_be_older INTEGER NOT NULL,"
-    " vectors_left_out INTEGER NOT NULL,"
-    " PRIMARY KEY(incident, place)) WITHOUT ROWID;"
-    "CREATE TABLE vector("
-    " incident TEXT, episode INTEGER, place INTEGER, peer TEXT NOT NULL,"
-    " address TEXT NOT NULL, port INTEGER NOT NULL,"
-    " within INTEGER NOT NULL, first_ns INTEGER, before_ns INTEGER,"
-    " last_ns INTEGER, connections INTEGER NOT NULL,"
-    " packets INTEGER NOT NULL, outcome INTEGER NOT NULL,"
-    " by_sizes INTEGER NOT NULL, back INTEGER NOT NULL,"
-    " peers INTEGER NOT NULL, watched_ns INTEGER, swept INTEGER NOT NULL,"
-    " more INTEGER NOT NULL, called_back INTEGER NOT NULL,"
-    " tried_odd INTEGER NOT NULL,"
-    " PRIMARY KEY(incident, episode, place)) WITHOUT ROWID;"
-
-    /* What operators did; times of 0 in handling: nobody did. */
-    "CREATE TABLE handling("
-    " incident TEXT PRIMARY KEY, acknowledged_ns INTEGER NOT NULL,"
-    " acknowledged_by TEXT NOT NULL, muted_until_ns INTEGER NOT NULL,"
-    " verdict TEXT NOT NULL, closed_ns INTEGER NOT NULL,"
-    " rebuilt_ns INTEGER NOT NULL, previous TEXT NOT NULL,"
-    " previous_closed_ns INTEGER NOT NULL) WITHOUT ROWID;"
-    /* Alerts of muted incidents that the feed has not heard. */
-    "CREATE TABLE held("
-    " alert TEXT PRIMARY KEY, is_update INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE audit("
-    " id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, uid INTEGER,"
-    " user TEXT NOT NULL, verb TEXT NOT NULL, incident TEXT NOT NULL,"
-    " honeypot TEXT NOT NULL, detail TEXT NOT NULL, reason TEXT NOT NULL);"
-
-    /* Those with a schedule; 'seen' is times, one a line. */
-    "CREATE TABLE expectation("
-    " name TEXT PRIMARY KEY, of TEXT NOT NULL, since_ns INTEGER,"
-    " judged_ns INTEGER, last_ns INTEGER, seen TEXT NOT NULL)"
-    " WITHOUT ROWID;"
-
     "CREATE TABLE log("
     " sequence INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
-    " topic TEXT NOT NULL, json TEXT NOT NULL, pb BLOB NOT NULL);";
+    " topic TEXT NOT NULL, json TEXT NOT NULL, pb BLOB NOT NULL);" SINCE_3;
 
 static const char *const upgrade[FORMAT - 1] = {
     "ALTER TABLE sensor ADD COLUMN expired_records INTEGER;"
@@ -117,6 +120,12 @@ static const char *const upgrade[FORMAT - 1] = {
     "ALTER TABLE run ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE run ADD COLUMN undecoded INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE run ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;",
+
+    "ALTER TABLE publisher ADD COLUMN clock_ns INTEGER;"
+    "ALTER TABLE sensor ADD COLUMN since_ns INTEGER;"
+    "ALTER TABLE alert ADD COLUMN note TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE incident ADD COLUMN"
+    " episodes_left_out INTEGER NOT NULL DEFAULT 0;" SINCE_3,
 };
 
 static const char *const sql[STATE_STATEMENTS] = {
@@ -134,7 +143,7 @@ static const char *const sql[STATE_STATEMENTS] = {
 
     [STATE_PUT_SENSOR] = "INSERT OR REPLACE INTO sensor"
 			 " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
-			 "?)",
+			 "?,?)",
     [STATE_SENSORS] = "SELECT * FROM sensor ORDER BY sensor",
 
     [STATE_REFUSED_COUNT] = "SELECT count(*) FROM refused",

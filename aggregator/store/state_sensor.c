@@ -73,6 +73,7 @@ state_put_sensor(struct state *s, const struct sensor_state *x, struct err *e)
 	query_u64(&q, x->expired.dropped);
 	query_u64(&q, x->expired.gaps);
 	query_text(&q, lines_from_addrs(x, addrs));
+	query_time(&q, x->since_ns);
 	return query_run(&q, e);
 }
 
@@ -103,6 +104,7 @@ get_sensor(struct query *q, struct sensor_state *x)
 	x->expired.dropped = query_get_u64(q);
 	x->expired.gaps = query_get_u64(q);
 	addrs_from_lines(query_peek_text(q), x);
+	x->since_ns = query_get_time(q);
 }
 
 int

@@ -1,11 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The demo's machines, each a network namespace with real programs.
 
-    outside                 gateway             honeynet 198.51.100.0/24
-    203.0.113.22  sshd  ---  gw  ---+--- pot1 .11    sshd
-    203.0.113.6   ngircd            +--- pot2 .12    sshd
-    203.0.113.66  the intruder      +--- pot3 .13    sshd
-
 The gateway and the honeypots each run an agent and reach the aggregator on a
 network of their own, 10.9.0.0/24.
 """
@@ -17,6 +12,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "net"))
 
 from hive import Agent, Aggregator, management  # noqa: E402 (the path comes first)
 from netns import command  # noqa: E402
+
+MAP = """\
+    outside                           gateway        honeynet 198.51.100.0/24
+    203.0.113.66   the intruder                  +-- pot1 .11   sshd, agent
+    203.0.113.22   an SSH server  ---- agent ----+-- pot2 .12   sshd, agent
+    203.0.113.6    an IRC server                 +-- pot3 .13   sshd, agent
+    203.0.113.201, .87, .140  worms"""
 
 POTS = {"pot1": 11, "pot2": 12, "pot3": 13}
 SSH_SERVER, SSH_SERVER6 = "203.0.113.22", "2001:db8:bad::22"
@@ -49,6 +51,13 @@ mount --bind "$1/shadow" /etc/shadow && mount -t tmpfs none /root &&
 exec /usr/sbin/sshd -D -e -f "$2"
 """
 
+# ngircd asks ident only when it also asks for a client's name: it is told
+# that there are no names, else it would look for a name server.
+NGIRCD_START = """
+mount --bind "$1/nsswitch.conf" /etc/nsswitch.conf &&
+mount --bind "$1/hosts" /etc/hosts && exec /usr/sbin/ngircd -n -f "$2"
+"""
+
 NGIRCD = """
 [Global]
 Name = irc.example.net
@@ -59,7 +68,7 @@ Ports = 6667
 ServerUID = nobody
 ServerGID = nogroup
 [Options]
-DNS = no
+DNS = yes
 Ident = yes
 PAM = no
 IncludeDir = {dir}
@@ -126,7 +135,12 @@ class World:
         conf = d / "ngircd.conf"
         conf.write_text(NGIRCD.format(address=IRC_SERVER, dir=d / "ngircd"),
                         "ascii")
-        irc = self.out.start("/usr/sbin/ngircd", "-n", "-f", conf)
+        (d / "hosts").touch()
+        (d / "nsswitch.conf").write_text(
+            "passwd: files\ngroup: files\nhosts: files\nservices: files\n",
+            "ascii")
+        irc = self.out.start("unshare", "--mount", "sh", "-c", NGIRCD_START,
+                             "sh", d, conf, log="ngircd.log")
         irc.wait_for(lambda text: "Now listening" in text)
 
     def _sshd(self, ns, listen):

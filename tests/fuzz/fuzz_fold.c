@@ -124,7 +124,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct fold_sizes sizes = {
 	    .coming = 6, .going = 3, .early = 3, .replying = 2};
 	struct seen seen = {.events = {0}};
-	const struct fold_sink sink = {&seen, ~0U, on_event};
+	const struct fold_sink sink = {&seen, ~0U, on_event, NULL};
 	struct rd in = rd_init(data, size);
 	struct site *site = make_site();
 	struct fold *f = fold_new(site, &sizes, &sink);

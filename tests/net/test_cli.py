@@ -221,13 +221,15 @@ def test_an_incident_is_found_by_id_name_or_address(store, which):
     text = answer("incident", which, "--store", store)
     first, *rest = text.splitlines()
     assert first.startswith(
-        "combo (11.11.79.67) is compromised: called IRC port 6667, called SSH "
-        "port 22: 203.0.113.7, 203.0.113.8; no visitor with supporting "
-        "evidence was seen; not visible: ")
+        "combo (11.11.79.67) is compromised: called IRC port 6667 "
+        "(203.0.113.7), called SSH port 22 (203.0.113.8); no visitor with "
+        "supporting evidence was seen; not visible: ")
     assert "15 lost records, 2 missing messages" in first
-    assert first.endswith("; next: synhive connections 'host 11.11.79.67'")
+    assert first.endswith(f"; next: synhive connections --store {store} "
+                          "'host 11.11.79.67'")
     assert "sensor gw: 12 records lost by the kernel" in text
-    assert ("  synhive records 'host [11.11.79.67 11.11.79.69]'") in rest
+    assert (f"  synhive records --store {store} "
+            "'host [11.11.79.67 11.11.79.69]'") in rest
     assert rest[-1].endswith("not proof, but a place to start.")
     assert rows("incident", which, "--store", store) == rows(
         "incidents", "--store", store)[:1]

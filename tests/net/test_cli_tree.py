@@ -3,7 +3,8 @@
 
 import pytest
 
-from console import (FALLEN, NOINPUT, USAGE, answer, make_store, refusal, rows)
+from console import (CONFIG, FALLEN, NOINPUT, USAGE, answer, make_store,
+                     refusal, rows)
 
 LAB = ("--home", "10.0.0.0/16")
 
@@ -52,8 +53,8 @@ def test_the_doors_of_each_episode_are_listed(store, which):
         "  It may be older: nothing is known before 2026-11-21T08:00:00Z.\n"
         "  1. 203.0.113.9 to 10.0.0.1 port 22, last 2026-11-21T09:59:50Z; "
         "evidence: strong\n")
-    assert "     see      synhive records 'net 2001:db8:2:1::/64 and host " \
-        "10.0.0.1 and port 8080'\n" in text
+    assert f"     see      synhive records --store {store} 'net " \
+        "2001:db8:2:1::/64 and host 10.0.0.1 and port 8080'\n" in text
     assert "  and 3 less likely ones\n" in text
     assert text.endswith("not proof, but a place to start.\n")
     found = rows("vector", which, "--store", store)
@@ -79,10 +80,11 @@ def test_the_first_line_of_a_report_says_it_all(store):
     first = answer("incident", "pot1", "--store", store).splitlines()[0]
     assert first == (
         "pot1 (10.0.0.1) is compromised: went on to other honeypots on port "
-        "22: 10.0.0.2; likely door: port 22 of 10.0.0.1, by 203.0.113.9 10 s "
+        "22 (10.0.0.2); likely door: port 22 of 10.0.0.1, by 203.0.113.9 10 s "
         "before, strong evidence; not visible: what was said, how much, "
         "anything before 2026-11-21T08:00:00Z: it may be older; next: "
-        "synhive records 'host 203.0.113.9 and host 10.0.0.1 and port 22'")
+        f"synhive records --store {store} 'host 203.0.113.9 and host 10.0.0.1 "
+        "and port 22'")
 
 
 def test_doors_of_any_time_come_from_the_records(store):
@@ -104,6 +106,9 @@ def test_a_honeypot_without_an_incident_needs_a_time(store):
     assert "no honeypot 'nobody' is known" in refusal(
         NOINPUT, "vector", "nobody", "--store", store, *LAB)
     assert "which honeypot?" in refusal(USAGE, "vector", "--store", store)
+    assert "what is home is not known" in refusal(
+        CONFIG, "vector", "pot1", "--at", "2026-11-21T10:00:00Z", "--store",
+        store)
     assert "--at soon: not a time" in refusal(
         USAGE, "vector", "pot1", "--at", "soon", "--store", store)
 

@@ -80,6 +80,16 @@ def test_an_acknowledgement_has_a_name_and_is_told(fallen, feed):
     assert "acked by  root" in report and "root: ack: I am on it" in report
 
 
+def test_an_acknowledgement_survives_a_crash_and_what_comes_after(fallen):
+    """It is younger than what is kept of the correlator's memory."""
+    do(fallen, "ack", fallen.POT, "I am on it")
+    fallen.aggregator.kill()
+    fallen.aggregator.start()
+    connect(fallen.pot, fallen.FAR, 6667)
+    wait_until(lambda: len(incident(fallen)["evidence"]) > 1, 10, "more")
+    assert incident(fallen)["acknowledged_by"] == "root"
+
+
 def test_a_muted_incident_is_counted_and_told_later(fallen, feed):
     do(fallen, "mute", fallen.POT, "1h", "patching")
     connect(fallen.pot, fallen.FAR, 6667)

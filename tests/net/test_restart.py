@@ -53,15 +53,16 @@ def test_what_was_never_correlated_is_however_old_it_is(lab):
         shutil.chown(path, USER)
     lab.aggregator.change["store"] = store
     lab.aggregator.start()
-    alerts = wait_until(lambda: [
-        a for a in lab.aggregator.ask("alerts")
-        if a["detector"].startswith("outbound")], 10, "alerts")
+
+    def outbound():
+        return [a for a in lab.aggregator.ask("alerts")
+                if a["detector"] == "outbound"]
+    alerts = wait_until(outbound, 10, "alerts")
     assert len(alerts) == 305
     assert sum(a["count"] for a in alerts) == 310
     lab.aggregator.kill()
     lab.aggregator.start()
-    again = lab.aggregator.ask("alerts")
-    assert [a for a in again if a["detector"].startswith("outbound")] == alerts
+    assert outbound() == alerts
 
 
 def test_ingest_comes_back_when_its_port_is_free_again(lab):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * honeynet [--seed N] [--days N] [--hosts N] [--scale PERCENT] [--quiet-net]
+ * honeynet [--seed N] [--days N] [--hosts N] [--mirrors N] [--scale PERCENT]
+ *          [--quiet-net]
  *
  * What the gateway of a honeynet logs in a month: LOG text on stdout, what
  * happened in it on stderr.  The net is 10.66.0.0/24.  --quiet-net: nobody
@@ -8,9 +9,10 @@
  *
  * Noise: worms, scanners of all ports, guessers of passwords, SYN floods from
  * forged sources, backscatter; every honeypot fetches packages from the same
- * mirror, asks for names by TCP and for the time, boots now and then, and some
- * get another address; one is a low-interaction honeypot that relays for its
- * visitors (as uid 999).
+ * mirrors, asks for names by TCP and for the time, boots now and then; some get
+ * another address, or one that another had; one, 10.66.0.77, is a
+ * low-interaction honeypot that relays for its visitors (as uid 999): also to
+ * SSH and IRC ports, back to them, and to other honeypots.
  *
  * Falls: two honeypots join the same IRC server; a chain of three; one calls
  * home every five minutes.
@@ -155,15 +157,18 @@ static void
 usage(void)
 {
 	fprintf(stderr, "honeynet [--seed N] [--days N] [--hosts N] "
-			"[--scale PERCENT] [--quiet-net]\n");
+			"[--mirrors N] [--scale PERCENT] [--quiet-net]\n");
 	exit(64);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct world w = {
-	    .days = 30, .hosts = 250, .scale = 100, .falls = true};
+	struct world w = {.days = 30,
+	    .hosts = 250,
+	    .mirrors = 1,
+	    .scale = 100,
+	    .falls = true};
 
 	w.seed = 1;
 	for (int i = 1; i < argc; i++) {
@@ -179,12 +184,15 @@ main(int argc, char **argv)
 			w.days = atoi(argv[++i]);
 		else if (strcmp(argv[i], "--hosts") == 0)
 			w.hosts = atoi(argv[++i]);
+		else if (strcmp(argv[i], "--mirrors") == 0)
+			w.mirrors = atoi(argv[++i]);
 		else if (strcmp(argv[i], "--scale") == 0)
 			w.scale = atoi(argv[++i]);
 		else
 			usage();
 	}
-	if (w.hosts < 100 || w.hosts > 250 || w.days < 1 || w.scale < 0)
+	if (w.hosts < 100 || w.hosts > 250 || w.days < 1 || w.mirrors < 1 ||
+	    w.scale < 0)
 		usage();
 	for (w.day = 0; w.day < w.days; w.day++)
 		live_a_day(&w);

@@ -9,7 +9,7 @@
 #define NET 0x0a420000U		  /* 10.66.0.0/24 */
 #define SPARE 251		  /* addresses from here on are free at first */
 #define BEGIN INT64_C(1788220800) /* 2026-09-01T00:00:00Z */
-#define MIRROR 0x976502c8U	  /* 151.101.2.200 */
+#define MIRROR 0x976502c8U	  /* 151.101.2.200, and the next ones */
 #define RESOLVER 0x09090909U
 #define NTP_SERVER 0xc0248f82U
 #define RELAY 77 /* the low-interaction honeypot */
@@ -17,7 +17,7 @@
 
 struct world {
 	uint64_t seed, random;
-	int days, hosts, scale; /* percent */
+	int days, hosts, mirrors, scale; /* percent */
 	bool falls;
 	struct packets now;
 	int day;
@@ -114,10 +114,53 @@ door(uint16_t port)
 	return port == 22 || port == 80 || port == 445 ? ANSWERED : REFUSED;
 }
 
+/*
+ * DHCP: in the middle of the month four honeypots get another address, a week
+ * later four others get those that became free.
+ */
+#define MOVERS 4
+
+static inline bool
+moves(const struct world *w, int number)
+{
+	return number > w->hosts - MOVERS && number <= w->hosts;
+}
+
+static inline bool
+follows(const struct world *w, int number)
+{
+	return !moves(w, number) && number > w->hosts - 2 * MOVERS &&
+	       number <= w->hosts;
+}
+
+static inline uint32_t
+address_of(const struct world *w, int number)
+{
+	if (w->day >= 15 && moves(w, number))
+		return pot(SPARE + w->hosts - number);
+	if (w->day >= 22 && follows(w, number))
+		return pot(number + MOVERS);
+	return pot(number);
+}
+
+/* Whether anybody has that address today. */
+static inline bool
+lives(const struct world *w, int number)
+{
+	if (w->day >= 15 && number >= SPARE && number < SPARE + MOVERS)
+		return true;
+	if (w->day >= 22 && follows(w, number))
+		return false;
+	if (w->day >= 15 && w->day < 22 && moves(w, number))
+		return false;
+	return number <= w->hosts;
+}
+
 static inline void
 knock(struct world *w, int64_t us, uint32_t client, int number, uint16_t port)
 {
-	call(w, us, client, pot(number), port, door(port));
+	call(w, us, client, pot(number), port,
+	    lives(w, number) ? door(port) : SILENT);
 }
 
 /* --- noise: everybody's --- */
@@ -131,11 +174,11 @@ worms(struct world *w)
 
 	for (int64_t i = 0; i < n; i++)
 		knock(w, w->begin + below(&w->random, DAY), stranger(w),
-		    1 + (int)below(&w->random, w->hosts),
+		    1 + (int)below(&w->random, 254),
 		    ports[below(&w->random, 12)]);
 }
 
-/* One stranger, one port, all honeypots. */
+/* One stranger, one port, all addresses. */
 static inline void
 sweepers(struct world *w)
 {
@@ -146,7 +189,7 @@ sweepers(struct world *w)
 		uint32_t who = stranger(w);
 		uint16_t port = ports[below(&w->random, 6)];
 
-		for (int k = 1; k <= w->hosts; k++)
+		for (int k = 1; k < 255; k++)
 			knock(w, us += around(&w->random, SECOND / 50), who, k,
 			    port);
 	}
@@ -230,12 +273,16 @@ fetch_packages(struct world *w, uint32_t who, int64_t us)
 {
 	int64_t n = 3 + below(&w->random, 6);
 
+	const uint32_t mirror =
+	    MIRROR + (uint32_t)below(&w->random, w->mirrors);
+
 	call(w, us, who, RESOLVER, 53, ANSWERED);
 	for (int64_t i = 0; i < n; i++)
-		call(w, us += around(&w->random, 2 * SECOND), who, MIRROR,
+		call(w, us += around(&w->random, 2 * SECOND), who, mirror,
 		    i % 3 == 0 ? 80 : 443, ANSWERED);
 }
 
+/* By NTP, with keys from the same host by TCP (NTS). */
 static inline void
 ask_for_the_time(struct world *w, uint32_t who, int64_t us)
 {
@@ -247,16 +294,8 @@ ask_for_the_time(struct world *w, uint32_t who, int64_t us)
 	    .uid = NO_UID,
 	    .proto = UDP};
 
+	call(w, us - SECOND, who, NTP_SERVER, 4460, ANSWERED);
 	push(&w->now, &p);
-}
-
-/* Four honeypots get another address in the middle of the month. */
-static inline uint32_t
-address_of(const struct world *w, int number)
-{
-	bool moved = w->day >= 15 && number > w->hosts - 4;
-
-	return pot(moved ? SPARE + w->hosts - number : number);
 }
 
 static inline void
@@ -269,8 +308,8 @@ honeypots(struct world *w)
 
 		fetch_packages(w, who, us);
 		for (int i = 0; i < 4; i++)
-			ask_for_the_time(
-			    w, who, w->begin + i * 6 * HOUR + us % HOUR);
+			ask_for_the_time(w, who,
+			    w->begin + i * 6 * HOUR + MINUTE + us % HOUR);
 		if (below(&w->random, 10) > 0)
 			continue;
 		us = w->begin + below(&w->random, DAY); /* it boots */
@@ -279,22 +318,38 @@ honeypots(struct world *w)
 	}
 }
 
-/* Its visitors log in and let it call others. */
+/* What a visitor has relayed: to whom, and by which port. */
+static inline void
+relay_one(struct world *w, int64_t us, uint32_t server, uint16_t port)
+{
+	const struct call c = {
+	    us, pot(RELAY), server, high_port(w), port, RELAY_UID, ANSWERED};
+
+	connect_one(w, &c);
+	if (port == 25 || port == 6667) /* servers ask who calls */
+		call(w, us + SECOND, server, pot(RELAY), 113, REFUSED);
+}
+
+/* Its visitors log in and let it call others: strangers, now and then
+ * themselves or another honeypot. */
 static inline void
 relay(struct world *w)
 {
-	static const uint16_t ports[] = {25, 80, 443, 587, 8080};
+	static const uint16_t ports[] = {22, 25, 80, 443, 587, 6667, 8080};
 	int64_t us = w->begin;
 
 	while ((us += around(&w->random, 20 * MINUTE)) < w->begin + DAY) {
-		knock(w, us, stranger(w), RELAY, 22);
-		for (int i = 0; i < 3; i++) {
-			const struct call c = {us + (i + 1) * 15 * SECOND,
-			    pot(RELAY), stranger(w), high_port(w),
-			    ports[below(&w->random, 5)], RELAY_UID, ANSWERED};
+		uint32_t visitor = stranger(w);
 
-			connect_one(w, &c);
-		}
+		knock(w, us, visitor, RELAY, 22);
+		for (int i = 0; i < 3; i++)
+			relay_one(w, us + (i + 1) * 15 * SECOND, stranger(w),
+			    ports[below(&w->random, 7)]);
+		if (below(&w->random, 6) == 0)
+			relay_one(w, us + MINUTE, visitor, 8080);
+		if (below(&w->random, 6) == 0)
+			relay_one(w, us + 2 * MINUTE,
+			    pot(1 + (int)below(&w->random, 60)), 22);
 	}
 }
 

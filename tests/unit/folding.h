@@ -44,7 +44,7 @@ static inline struct fold_counts
 fold_lines_sized(
     const char *lines, const struct fold_sizes *sizes, struct log *l)
 {
-	const struct fold_sink sink = {l, ~0U, on_event};
+	const struct fold_sink sink = {l, ~0U, on_event, NULL};
 	struct site *site = site_of(SITE);
 	struct fold *f = fold_new(site, sizes, &sink);
 	struct fold_counts n;

@@ -115,6 +115,8 @@ piping_restart(struct piping *x)
 		n++;
 	pipeline_free(x->p);
 	piping_open_pipeline(x);
+	for (size_t i = 0; i < x->n_incident; i++)
+		pipeline_handle(x->p, &x->incident[i]);
 	pipeline_mute(x->p, true);
 	put_lines(x->lines, piping_batch, x);
 	for (size_t i = 0; i < x->n_alert; i++)

@@ -238,7 +238,7 @@ only_advance_makes_connections_end(void **state)
 	const struct fold_sizes sizes = {8, 8, 8, 8};
 	struct site *site = site_of(SITE);
 	struct log l = {.n = 0};
-	const struct fold_sink sink = {&l, ~0U, on_event};
+	const struct fold_sink sink = {&l, ~0U, on_event, NULL};
 	struct fold *f = fold_new(site, &sizes, &sink);
 
 	(void)state;
@@ -263,7 +263,7 @@ a_flood_from_outside_evicts_its_like_and_is_counted(void **state)
 {
 	const struct fold_sizes sizes = {
 	    .coming = 32, .going = 4, .early = 4, .replying = 2};
-	const struct fold_sink sink = {NULL, 0, on_event};
+	const struct fold_sink sink = {NULL, 0, on_event, NULL};
 	struct site *site = site_of(SITE);
 	struct fold *f = fold_new(site, &sizes, &sink);
 	char line[128];
@@ -294,7 +294,7 @@ an_expected_connection_is_marked_until_that_expires(void **state)
 	    SITE "expected mirror 2026-11-21T12:00:10Z dst host 1.2.3.4\n");
 	const struct fold_sizes sizes = {8, 8, 8, 8};
 	struct log l = {.n = 0};
-	const struct fold_sink sink = {&l, ~0U, on_event};
+	const struct fold_sink sink = {&l, ~0U, on_event, NULL};
 	struct fold *f = fold_new(site, &sizes, &sink);
 
 	(void)state;

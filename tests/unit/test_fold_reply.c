@@ -185,7 +185,7 @@ waiting_replies_are_given_up_after_60_s(void **state)
 	const struct fold_sizes sizes = {8, 8, 8, 8};
 	struct site *site = site_of(SITE);
 	struct log l = {.n = 0};
-	const struct fold_sink sink = {&l, ~0U, on_event};
+	const struct fold_sink sink = {&l, ~0U, on_event, NULL};
 	struct fold *f = fold_new(site, &sizes, &sink);
 
 	(void)state;

@@ -166,6 +166,32 @@ a_million_random_steps_agree_with_an_array(void **state)
 	map_free(m);
 }
 
+static void
+a_map_that_fills_up_loses_nobody(void **state)
+{
+	enum {
+		MANY = 300000
+	};
+	struct map *m = map_new(8, 8, MANY);
+	bool is_new;
+	uint64_t n = 0;
+
+	(void)state;
+	for (uint64_t k = 0; k < MANY; k++) {
+		*put(m, k, &is_new) = 3 * k;
+		if (k % 3 == 0)
+			map_remove(m, get(m, k / 2));
+	}
+	for (uint64_t k = 0; k < MANY; k++)
+		if (get(m, k) != NULL) {
+			assert_int_equal(*get(m, k), 3 * k);
+			n++;
+		}
+	assert_int_equal(n, map_count(m));
+	assert_int_equal(n, MANY - MANY / 3);
+	map_free(m);
+}
+
 int
 main(void)
 {
@@ -176,6 +202,7 @@ main(void)
 	    cmocka_unit_test(a_map_without_values_is_a_set),
 	    cmocka_unit_test(
 		entries_are_walked_from_the_oldest_to_the_youngest),
+	    cmocka_unit_test(a_map_that_fills_up_loses_nobody),
 	    cmocka_unit_test(a_million_random_steps_agree_with_an_array),
 	};
 

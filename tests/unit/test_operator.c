@@ -174,6 +174,75 @@ a_close_is_known_when_records_are_correlated_again(void **state)
 	piping_close(x);
 }
 
+#define CALL(time, from, to, port, seq)                                        \
+	time " gw " from ":50" seq " > " to ":" port " S seq=" seq             \
+	     " hook=forward\n"
+
+static enum severity
+pivot_to(const struct piping *x, uint16_t port)
+{
+	const struct alert *a = piping_find(x, "pivot", port);
+
+	assert_non_null(a);
+	return a->severity;
+}
+
+static void
+a_honeypot_is_not_suspect_once_its_incident_is_closed(void **state)
+{
+	struct piping *x = piping_open(SITE);
+
+	(void)state;
+	piping_put(x, OUT("+0", "22", "01"));
+	piping_put(x, CALL("+10", "10.0.0.5", "10.0.0.8", "80", "01"));
+	pipeline_advance(x->p, line_time("+11"));
+	assert_int_equal(pivot_to(x, 80), SEVERITY_COMPROMISED);
+	close_at(x, 0, "+100");
+	piping_put(x, CALL("+200", "10.0.0.5", "10.0.0.8", "81", "02"));
+	piping_put(x, CALL("+201", "10.0.0.5", "198.51.100.7", "8080", "03"));
+	piping_put(x, CALL("+202", "10.0.0.9", "198.51.100.7", "8080", "04"));
+	pipeline_advance(x->p, line_time("+210"));
+	assert_int_equal(pivot_to(x, 81), SEVERITY_NOTICE);
+	assert_int_equal(
+	    piping_find(x, "shared-peer", 8080)->severity, SEVERITY_NOTICE);
+	assert_int_equal(x->n_incident, 1);
+	/* Also after a restart, of which nothing is known but the state. */
+	piping_restart(x);
+	piping_put(x, CALL("+250", "10.0.0.5", "10.0.0.8", "83", "06"));
+	pipeline_advance(x->p, line_time("+260"));
+	assert_int_equal(pivot_to(x, 83), SEVERITY_NOTICE);
+	/* It falls again. */
+	piping_put(x, OUT("+300", "22", "05"));
+	assert_int_equal(x->n_incident, 2);
+	piping_put(x, CALL("+400", "10.0.0.5", "10.0.0.8", "82", "05"));
+	pipeline_advance(x->p, line_time("+410"));
+	assert_int_equal(pivot_to(x, 82), SEVERITY_COMPROMISED);
+	piping_close(x);
+}
+
+static void
+what_was_done_after_the_snapshot_is_done_again(void **state)
+{
+	struct piping *x = piping_open(SITE);
+	struct piping_kept kept = {.n = 0};
+
+	(void)state;
+	piping_put(x, OUT("+0", "22", "01"));
+	assert_int_equal(pipeline_snapshot(x->p, piping_keep, &kept, &e), 0);
+	x->incident[0].handling.acknowledged_ns = line_time("+5");
+	pipeline_handle(x->p, &x->incident[0]);
+	pipeline_free(x->p);
+	piping_open_pipeline(x);
+	assert_int_equal(pipeline_resume(x->p, piping_kept, &kept, &e), 0);
+	pipeline_handle(x->p, &x->incident[0]);
+	piping_put(x, OUT("+10", "6667", "02"));
+	assert_int_equal(x->n_incident, 1);
+	assert_int_equal(x->incident[0].n_evidence, 2);
+	assert_true(x->incident[0].handling.acknowledged_ns == line_time("+5"));
+	piping_kept_fini(&kept);
+	piping_close(x);
+}
+
 static void
 what_is_muted_is_known_by_its_alerts(void **state)
 {
@@ -204,6 +273,9 @@ main(void)
 	    cmocka_unit_test(the_next_incident_is_the_same_after_a_restart),
 	    cmocka_unit_test(
 		a_close_is_known_when_records_are_correlated_again),
+	    cmocka_unit_test(
+		a_honeypot_is_not_suspect_once_its_incident_is_closed),
+	    cmocka_unit_test(what_was_done_after_the_snapshot_is_done_again),
 	    cmocka_unit_test(what_is_muted_is_known_by_its_alerts),
 	};
 

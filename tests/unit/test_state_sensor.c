@@ -35,6 +35,7 @@ full_sensor(void)
 {
 	struct sensor_state x = {.sensor = "pot1",
 	    .last_seen_ns = DAY_1,
+	    .since_ns = DAY_1 - 1,
 	    .records = 10,
 	    .expired = {1, 2, 3, 4},
 	    .n_addr = SENSOR_ADDRS_MAX};
@@ -86,6 +87,13 @@ a_state_of_the_first_format_is_brought_up_to_date(void **state)
 	    "ALTER TABLE run DROP COLUMN expired;"
 	    "ALTER TABLE run DROP COLUMN undecoded;"
 	    "ALTER TABLE run DROP COLUMN unread;"
+	    "ALTER TABLE publisher DROP COLUMN clock_ns;"
+	    "ALTER TABLE sensor DROP COLUMN since_ns;"
+	    "ALTER TABLE alert DROP COLUMN note;"
+	    "ALTER TABLE incident DROP COLUMN episodes_left_out;"
+	    "DROP TABLE moment; DROP TABLE snapshot; DROP TABLE episode;"
+	    "DROP TABLE vector; DROP TABLE handling; DROP TABLE held;"
+	    "DROP TABLE audit; DROP TABLE expectation;"
 	    "PRAGMA user_version = 1";
 	struct states *f = *state;
 	struct sensor_state x = full_sensor(), y;
@@ -106,6 +114,7 @@ a_state_of_the_first_format_is_brought_up_to_date(void **state)
 	assert_int_equal(y.records, 10);
 	assert_int_equal(y.expired.records, 0);
 	assert_int_equal(y.n_addr, 0);
+	assert_true(y.since_ns == TIME_NONE);
 	assert_int_equal(state_runs(f->s, "pot1", keep_run, &s, &f->e), 0);
 	assert_memory_equal(&r, &s, sizeof(r));
 	assert_int_equal(state_put_sensor(f->s, &x, &f->e), 0);

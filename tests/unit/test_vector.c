@@ -203,6 +203,10 @@ sentences_say_what_is_known(void **state)
 	assert_string_equal(r.text[2], "it came 2 h before");
 	assert_string_equal(r.text[3],
 	    "500 peers tried port 445 here in 24 h, one every 2 min");
+	v.watched_ns = 60 * NS_PER_SEC;
+	vector_against(&v, ONSET, &r);
+	assert_string_equal(r.text[3],
+	    "500 peers tried port 445 here in 60 s, several in a second");
 }
 
 static void
