@@ -88,7 +88,7 @@ save(const struct graph *g, FILE *dot, struct err *e)
 {
 	const char *const argv[] = {
 	    "dot", g->format == GRAPH_SVG ? "-Tsvg" : "-Tpng", NULL};
-	const struct tool tool = {argv, "graphviz"};
+	const struct tool tool = {.argv = argv, .package = "graphviz"};
 	FILE *out;
 	int rc;
 

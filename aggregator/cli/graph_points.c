@@ -191,7 +191,8 @@ static int
 draw(const struct points *p, FILE *script, FILE *out, FILE *room, struct err *e)
 {
 	static const char *const argv[] = {"gnuplot", "-", NULL};
-	static const struct tool tool = {argv, "gnuplot-nox"};
+	static const struct tool tool = {
+	    .argv = argv, .package = "gnuplot-nox"};
 	char text[TITLE_MAX];
 
 	if (script == NULL || out == NULL || room == NULL)

@@ -183,7 +183,8 @@ static int
 save(const struct graph *g, FILE *svg, struct err *e)
 {
 	static const char *const argv[] = {"rsvg-convert", NULL};
-	static const struct tool tool = {argv, "librsvg2-bin"};
+	static const struct tool tool = {
+	    .argv = argv, .package = "librsvg2-bin"};
 	FILE *png;
 	int rc;
 

@@ -37,6 +37,12 @@ spawn(const struct tool *t, FILE *in, FILE *out, FILE *said, pid_t *pid)
 	return rc;
 }
 
+static int
+limit_of(const struct tool *t)
+{
+	return t->limit_ms != 0 ? t->limit_ms : TOOL_SECONDS * 1000;
+}
+
 static void
 limit(pid_t pid)
 {
@@ -49,7 +55,7 @@ limit(pid_t pid)
 
 /* Returns its status as waitpid(); -1 when it was killed after its time. */
 static int
-wait_for(pid_t pid)
+wait_for(pid_t pid, int limit_ms)
 {
 	struct pollfd p = {.fd = pidfd_open(pid, 0), .events = POLLIN};
 	bool late = false;
@@ -57,7 +63,7 @@ wait_for(pid_t pid)
 
 	if (p.fd != -1) {
 		do
-			rc = poll(&p, 1, TOOL_SECONDS * 1000);
+			rc = poll(&p, 1, limit_ms);
 		while (rc == -1 && errno == EINTR);
 		late = rc != 1;
 		close(p.fd);
@@ -93,7 +99,7 @@ judge(const struct tool *t, int status, FILE *said, struct err *e)
 	if (status == -1)
 		return err_set(e, EX_UNAVAILABLE,
 		    "%s was not done after %d s: draw less", t->argv[0],
-		    TOOL_SECONDS);
+		    limit_of(t) / 1000);
 	if (WIFSIGNALED(status))
 		return err_set(e, EX_UNAVAILABLE,
 		    "%s was ended by signal %d: draw less", t->argv[0],
@@ -121,7 +127,7 @@ tool_run(const struct tool *t, FILE *in, FILE *out, struct err *e)
 	rc = spawn(t, in, out, said, &pid);
 	if (rc == 0) {
 		limit(pid);
-		rc = judge(t, wait_for(pid), said, e);
+		rc = judge(t, wait_for(pid, limit_of(t)), said, e);
 	} else if (rc == ENOENT) {
 		rc = err_set(e, EX_UNAVAILABLE,
 		    "%s is not installed; type:  apt install %s", t->argv[0],

@@ -15,10 +15,14 @@ struct err;
 #define TOOL_MEMORY (2LL << 30)
 #define TOOL_OUTPUT (256LL << 20)
 
-/* package: which one has it, for whoever has not. */
+/*
+ * package:  which one has it, for whoever has not.
+ * limit_ms: 0: TOOL_SECONDS.
+ */
 struct tool {
 	const char *const *argv; /* NULL at the end */
 	const char *package;
+	int limit_ms;
 };
 
 /*
