@@ -174,10 +174,10 @@ options_length(char *const *argv)
 	if (*word == '-') {
 		size_t len = strcspn(++word, "=");
 
-		o = find(0, word, len);
+		o = find(0, 0, word, len);
 		has_value = word[len] == '=';
 	} else {
-		o = find(*word, NULL, 0);
+		o = find(0, *word, NULL, 0);
 		has_value = *word != '\0' && word[1] != '\0';
 	}
 	if (o == NULL)
