@@ -203,6 +203,7 @@ void core_snapshot(struct core *c);
 int core_resume(struct core *c, struct state_moment *m, struct err *e);
 
 /* core_restart.c: go on where the last process stopped. */
+#define CORE_WARM_UP_HOURS 26
 int core_catch_up(struct core *c, struct err *e);
 
 #endif

@@ -6,10 +6,14 @@
 
 /*
  * How far back the correlator's memory reaches where it was not kept: the
- * windows of the detectors are a day long.  What is older and still known to
- * them (who used which port ever) is lost.
+ * windows of the detectors are a day long, a vector's day is that before an
+ * onset, which may be an hour before the first evidence, and settles for
+ * another.  What is older and still known (who used which port ever) is lost.
  */
-#define WARM_UP_NS (24 * NS_PER_HOUR)
+#define WARM_UP_NS (CORE_WARM_UP_HOURS * NS_PER_HOUR)
+
+/* It takes a while: a million records take seconds. */
+#define PROGRESS_NS (5 * NS_PER_SEC)
 
 static int
 restore_alert(void *arg, const struct alert *a)
@@ -84,7 +88,23 @@ put_chunk(struct core *c, const struct store_chunk *k)
 struct replay {
 	bool told; /* they were correlated, and told of, before */
 	uint64_t records;
+	int64_t say_ns; /* monotonic: when it is said next how far it is */
 };
+
+static void
+say_progress(const struct core *c, struct replay *r)
+{
+	char when[TIME_TEXT_MAX];
+	int64_t now = clock_mono_ns();
+
+	if (r->say_ns == 0)
+		r->say_ns = now + PROGRESS_NS;
+	if (now < r->say_ns)
+		return;
+	r->say_ns = now + PROGRESS_NS;
+	log_info("core", "read %llu records again, those that came by %s",
+	    (unsigned long long)r->records, time_format(c->clock_ns, when));
+}
 
 /*
  * The clock is that of the arrival, as it was then, so that what waits for
@@ -113,6 +133,7 @@ replay(struct core *c, const struct store_query *q, struct replay *r,
 	while ((got = store_scan_next(scan, &k, e)) == 1) {
 		put_timed(c, &k);
 		r->records += k.records.n;
+		say_progress(c, r);
 		if (r->told)
 			continue;
 		c->position = k.pos;
@@ -125,7 +146,7 @@ replay(struct core *c, const struct store_query *q, struct replay *r,
 }
 
 /* What was correlated before the restart: from the snapshot on, or else the
- * last day of it. */
+ * last day and two hours of it. */
 static int
 replay_told(
     struct core *c, const struct state_moment *m, bool resumed, struct err *e)
@@ -145,7 +166,11 @@ replay_told(
 		q.since_ns = clock_wall_ns() - WARM_UP_NS;
 	if (resumed && store_pos_cmp(&m->pos, &c->position) >= 0)
 		return 0;
-	return replay(c, &q, &r, e);
+	if (replay(c, &q, &r, e) == -1)
+		return -1;
+	log_info("core", "%llu records were read again",
+	    (unsigned long long)r.records);
+	return 0;
 }
 
 /* Until it remembers what it did when it told of something last; nobody is

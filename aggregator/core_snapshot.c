@@ -84,12 +84,13 @@ core_resume(struct core *c, struct state_moment *m, struct err *e)
 		if (c->position.id != 0)
 			log_warn("core",
 			    "nothing is kept of what the correlator "
-			    "remembered; it reads the last 24 hours again");
+			    "remembered; it reads the last %d hours again",
+			    CORE_WARM_UP_HOURS);
 		return 0;
 	}
 	if (pipeline_resume(c->pipeline, get_part, c, &why) == 0)
 		return 1;
-	log_warn("core", "%s; the correlator reads the last 24 hours again",
-	    why.text);
+	log_warn("core", "%s; the correlator reads the last %d hours again",
+	    why.text, CORE_WARM_UP_HOURS);
 	return start_over(c, e);
 }

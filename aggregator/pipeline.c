@@ -10,25 +10,12 @@
 #include "aggregator/correlate/incident.h"
 #include "aggregator/correlate/missing.h"
 #include "aggregator/correlate/vector.h"
+#include "aggregator/pipeline_internal.h"
 #include "common/err.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-
-struct pipeline {
-	struct pipeline_sink sink;
-	struct fold *fold;
-	struct history *history;
-	struct covered *covered;
-	struct hold *hold;
-	struct alerts *alerts;
-	struct detect *detect;
-	struct incidents *incidents;
-	struct missing *missing;
-	struct pipeline_counts counts;
-	bool muted;
-};
 
 static void
 on_incident(void *arg, const struct incident *i, const char *op)
@@ -82,8 +69,7 @@ judge(void *arg, const struct connection *c, enum connection_event event)
 {
 	struct pipeline *p = arg;
 
-	/* An incident must be there before what comes later than its cause,
-	 * however many records are put at once. */
+	/* An incident must be there before what comes after its cause. */
 	if (event == CONNECTION_NEW && detect_passed(p->detect, c->start_ns))
 		alerts_flush_urgent(p->alerts);
 	incidents_connection(p->incidents, c, event);
@@ -97,10 +83,9 @@ on_connection(
 {
 	struct pipeline *p = arg;
 
-	if (event == CONNECTION_NEW) {
-		covered_see(p->covered, c->start_ns);
+	covered_see(p->covered, c->start_ns);
+	if (event == CONNECTION_NEW)
 		missing_connection(p->missing, c);
-	}
 	history_put(p->history, c, event);
 	if (!hold_connection(p->hold, c, event))
 		judge(p, c, event);
@@ -186,9 +171,8 @@ pipeline_free(struct pipeline *p)
 	free(p);
 }
 
-/* late: tell also of what only came in late. */
-static void
-settle(struct pipeline *p, bool late)
+void
+pipeline_settle(struct pipeline *p, bool late)
 {
 	const struct fold_counts n = fold_counts(p->fold);
 
@@ -216,7 +200,7 @@ void
 pipeline_put(struct pipeline *p, const char *sensor, const struct batch *b)
 {
 	fold_put(p->fold, sensor, b);
-	settle(p, false);
+	pipeline_settle(p, false);
 }
 
 void
@@ -226,7 +210,7 @@ pipeline_advance(struct pipeline *p, int64_t now_ns)
 	hold_tick(p->hold, now_ns);
 	detect_tick(p->detect, now_ns);
 	missing_advance(p->missing, now_ns);
-	settle(p, true);
+	pipeline_settle(p, true);
 }
 
 void
@@ -236,7 +220,7 @@ pipeline_finish(struct pipeline *p)
 	hold_tick(p->hold, INT64_MAX);
 	detect_tick(p->detect, INT64_MAX);
 	missing_finish(p->missing);
-	settle(p, true);
+	pipeline_settle(p, true);
 }
 
 void
@@ -251,44 +235,14 @@ pipeline_mute(struct pipeline *p, bool on)
 	p->muted = on;
 }
 
-int
-pipeline_restore_alert(struct pipeline *p, const struct alert *a)
-{
-	struct alert_sink *out = detect_sink(p->detect, a->detector);
-
-	/* One of a detector that this version does not have, or none of ours:
-	 * nothing will ever change it. */
-	if (out != NULL)
-		alerts_restore(out, a);
-	else
-		missing_restore_alert(p->missing, a);
-	return 0;
-}
-
-int
-pipeline_restore_expectation(
-    struct pipeline *p, const struct expectation_state *s)
-{
-	missing_restore(p->missing, s);
-	return 0;
-}
-
-bool
-pipeline_expectation(
-    const struct pipeline *p, size_t i, struct expectation_state *out)
-{
-	return missing_get(p->missing, i, out);
-}
-
 void
 pipeline_handle(struct pipeline *p, const struct incident *i)
 {
+	const int64_t closed_ns = i->handling.closed_ns;
+
 	incidents_handle(p->incidents, i);
-	if (i->handling.previous_closed_ns != 0)
-		alerts_unsuspect(
-		    p->alerts, &i->address, i->handling.previous_closed_ns);
-	if (i->handling.closed_ns != 0)
-		alerts_unsuspect(p->alerts, &i->address, i->handling.closed_ns);
+	if (closed_ns != 0)
+		alerts_unsuspect(p->alerts, &i->address, closed_ns);
 }
 
 bool
@@ -298,84 +252,6 @@ pipeline_is_muted(const struct pipeline *p, const struct alert *a)
 
 	return i != NULL && strcmp(i->id, a->incident) == 0 &&
 	       i->handling.muted_until_ns != 0;
-}
-
-/* The last time of the alert that 'x' stands for; its first, if it is closed
- * or never was ours. */
-static int64_t
-last_of(struct pipeline *p, const struct incident *i, const struct evidence *x)
-{
-	const struct alert_sink *out = detect_sink(p->detect, x->kind);
-	const struct alert *a =
-	    out == NULL ? NULL
-			: alerts_get(out, &i->address,
-			      x->has_peer ? &x->peer : NULL, x->port);
-
-	return a != NULL && strcmp(a->id, x->alert) == 0 ? a->last_ns
-							 : x->time_ns;
-}
-
-int
-pipeline_restore_incident(struct pipeline *p, const struct incident *i)
-{
-	int64_t *last = calloc(i->n_evidence + 1, sizeof(*last));
-	int rc;
-
-	if (last == NULL)
-		return -1;
-	for (size_t k = 0; k < i->n_evidence; k++)
-		last[k] = last_of(p, i, &i->evidence[k]);
-	rc = incidents_restore(p->incidents, i, last);
-	free(last);
-	return rc;
-}
-
-/* --- snapshots --------------------------------------------------------------
- */
-
-#define OWN_PARTS 7
-
-/* In the order in which they are loaded: alerts know of detectors. */
-static size_t
-parts(
-    const struct pipeline *p, struct snapshot_part out[static DETECT_PARTS_MAX])
-{
-	out[0] = (struct snapshot_part){
-	    "fold", FOLD_VERSION, p->fold, fold_save, fold_load};
-	out[1] = (struct snapshot_part){
-	    "alerts", ALERTS_VERSION, p->alerts, alerts_save, alerts_load};
-	out[2] = (struct snapshot_part){"incidents", INCIDENTS_VERSION,
-	    p->incidents, incidents_save, incidents_load};
-	out[3] = (struct snapshot_part){
-	    "hold", HOLD_VERSION, p->hold, hold_save, hold_load};
-	out[4] = (struct snapshot_part){
-	    "history", HISTORY_VERSION, p->history, history_save, history_load};
-	out[5] = (struct snapshot_part){
-	    "covered", COVERED_VERSION, p->covered, covered_save, covered_load};
-	out[6] = (struct snapshot_part){
-	    "missing", MISSING_VERSION, p->missing, missing_save, missing_load};
-	return OWN_PARTS + detect_parts(p->detect, out + OWN_PARTS);
-}
-
-int
-pipeline_snapshot(
-    const struct pipeline *p, snapshot_put_fn *put, void *arg, struct err *e)
-{
-	struct snapshot_part part[OWN_PARTS + DETECT_PARTS_MAX];
-
-	return snapshot_save(part, parts(p, part), put, arg, e);
-}
-
-int
-pipeline_resume(
-    struct pipeline *p, snapshot_get_fn *get, void *arg, struct err *e)
-{
-	struct snapshot_part part[OWN_PARTS + DETECT_PARTS_MAX];
-
-	if (snapshot_load(part, parts(p, part), get, arg, e) == -1)
-		return -1;
-	settle(p, false);
-	return 0;
 }
 
 int

@@ -180,6 +180,16 @@ map_prefetch(const struct map *m, const void *key)
 	__builtin_prefetch(&m->cell[hash_key(m, key) & m->mask]);
 }
 
+void
+map_prefetch_removal(const struct map *m, const void *value)
+{
+	const struct slot *s = slot_at(m, index_of(m, value));
+
+	__builtin_prefetch(&m->cell[s->hash & m->mask]);
+	if (s->younger != NONE)
+		__builtin_prefetch(slot_at(m, s->younger));
+}
+
 void *
 map_get(const struct map *m, const void *key)
 {

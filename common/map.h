@@ -36,6 +36,10 @@ void *map_get(const struct map *m, const void *key);
  * come meanwhile.  Changes nothing. */
 void map_prefetch(const struct map *m, const void *key);
 
+/* The same of the entry of 'value', which will be removed, and of the next
+ * younger one. */
+void map_prefetch_removal(const struct map *m, const void *value);
+
 /* The value of 'key', which joins with a value of zeroes if it is new. */
 void *map_put(struct map *m, const void *key, bool *is_new);
 

@@ -39,26 +39,72 @@ alert_refine(struct alert *a, const struct connection *c)
 }
 
 /* Of two that began together, any order that is not that of their coming. */
-static int
-compare(const struct connection *c, const struct alert *a)
+static bool
+is_later(const struct alert_shown *x, const struct alert_shown *y)
 {
-	int order = addr_cmp(&c->server.addr, &a->server);
+	int order = addr_cmp(&x->server, &y->server);
 
-	return order != 0 ? order : c->client_port - a->client_port;
+	if (x->start_ns != y->start_ns)
+		return x->start_ns > y->start_ns;
+	return order != 0 ? order > 0 : x->client_port > y->client_port;
+}
+
+static struct alert_shown *
+find(struct alert_latest *k, const struct alert_shown *x)
+{
+	for (uint64_t i = 0; i < k->n; i++)
+		if (k->by[i].client_port == x->client_port &&
+		    addr_eq(&k->by[i].client, &x->client) &&
+		    addr_eq(&k->by[i].server, &x->server))
+			return &k->by[i];
+	return NULL;
+}
+
+/* The place of 'x', or NULL. */
+static struct alert_shown *
+room_for(struct alert_latest *k, const struct alert_shown *x, bool is_new)
+{
+	struct alert_shown *to = find(k, x);
+
+	if (to != NULL || !is_new)
+		return to;
+	if (k->n < 2)
+		return &k->by[k->n++];
+	return is_later(x, &k->by[1]) ? &k->by[1] : NULL;
+}
+
+bool
+alert_show(struct alert *a, struct alert_latest *k, const struct connection *c,
+    bool is_new)
+{
+	const struct alert_shown x = {
+	    c->start_ns, c->client.addr, c->server.addr, c->client_port};
+	struct alert_shown before = k->by[0], *to = room_for(k, &x, is_new);
+
+	if (to == NULL)
+		return false;
+	*to = x;
+	if (k->n == 2 && is_later(&k->by[1], &k->by[0])) {
+		struct alert_shown later = k->by[1];
+
+		k->by[1] = k->by[0];
+		k->by[0] = later;
+	}
+	a->has_connection = true;
+	a->client = k->by[0].client;
+	a->client_port = (uint16_t)k->by[0].client_port;
+	a->server = k->by[0].server;
+	return before.client_port != k->by[0].client_port ||
+	       !addr_eq(&before.client, &a->client) ||
+	       !addr_eq(&before.server, &a->server);
 }
 
 void
-alert_show(struct alert *a, int64_t *newest_ns, const struct connection *c)
+alert_was_shown(const struct alert *a, int64_t start_ns, struct alert_latest *k)
 {
-	if (a->has_connection &&
-	    (c->start_ns < *newest_ns ||
-		(c->start_ns == *newest_ns && compare(c, a) <= 0)))
-		return;
-	*newest_ns = c->start_ns;
-	a->has_connection = true;
-	a->client = c->client.addr;
-	a->client_port = c->client_port;
-	a->server = c->server.addr;
+	*k = (struct alert_latest){.n = a->has_connection};
+	k->by[0] = (struct alert_shown){
+	    start_ns, a->client, a->server, a->client_port};
 }
 
 void

@@ -20,10 +20,27 @@ void alert_set_id(struct alert *a, const struct addr *honeypot,
 /* Times and witnesses.  Returns whether something changed. */
 bool alert_refine(struct alert *a, const struct connection *c);
 
-/* Show 'c' as the connection that changed it if it began later than the one
- * that is shown, at '*newest_ns'. */
-void alert_show(
-    struct alert *a, int64_t *newest_ns, const struct connection *c);
+/*
+ * The connections that changed it last, by their beginning; of one that is
+ * shown it may be found out that it was not the last.  Zeroed it is empty.
+ */
+struct alert_latest {
+	struct alert_shown {
+		int64_t start_ns;
+		struct addr client, server;
+		uint64_t client_port;
+	} by[2];
+	uint64_t n;
+};
+
+/* Show the latest, of which 'c' may be one.  is_new: it is told of for the
+ * first time; else it may have begun earlier.  Returns whether the one that is
+ * shown changed. */
+bool alert_show(struct alert *a, struct alert_latest *k,
+    const struct connection *c, bool is_new);
+/* 'a' is shown as it is; its connection began at 'start_ns'. */
+void alert_was_shown(
+    const struct alert *a, int64_t start_ns, struct alert_latest *k);
 
 #define ALERT_WHO_MAX (SITE_NAME_MAX + ADDR_TEXT_MAX + 4)
 

@@ -117,6 +117,8 @@ refine(struct open_alert *o, const struct finding *f)
 {
 	bool changed = alert_refine(&o->a, f->connection);
 
+	changed =
+	    alert_show(&o->a, &o->latest, f->connection, false) || changed;
 	return take_note(o, f) || changed;
 }
 
@@ -148,7 +150,7 @@ count(struct alerts *s, struct open_alert *o, const struct finding *f)
 		share_put(s, o, f);
 	else
 		names_add(&o->a.honeypots, f->honeypot->name);
-	alert_show(&o->a, &o->newest_ns, f->connection);
+	alert_show(&o->a, &o->latest, f->connection, true);
 	refine(o, f);
 	tell_later(s, o);
 }
@@ -194,7 +196,7 @@ init(struct alerts *s, struct open_alert *o, const struct alert_sink *by,
 	memset(o, 0, sizeof(*o));
 	o->by = by;
 	o->serial = ++s->serials;
-	o->newest_ns = o->known_ns = TIME_NONE;
+	o->known_ns = TIME_NONE;
 	if (by->history != NULL)
 		a->order = history_moment(by->history, f->connection).order;
 	a->severity = f->severity;
@@ -280,7 +282,8 @@ alerts_restore(struct alert_sink *out, const struct alert *a)
 		o->serial = ++s->serials;
 	o->a = *a;
 	o->by = out;
-	o->newest_ns = o->known_ns = a->last_ns;
+	o->known_ns = a->last_ns;
+	alert_was_shown(a, a->last_ns, &o->latest);
 	o->was_told = true;
 	if (a->has_peer)
 		count_peer(s, o, &a->peer);

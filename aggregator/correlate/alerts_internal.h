@@ -2,6 +2,7 @@
 #ifndef AGGREGATOR_CORRELATE_ALERTS_INTERNAL_H
 #define AGGREGATOR_CORRELATE_ALERTS_INTERNAL_H
 
+#include "aggregator/correlate/alert_fields.h"
 #include "aggregator/correlate/alerts.h"
 
 #include <sys/queue.h>
@@ -35,8 +36,8 @@ struct open_alert {
 	const struct alert_sink *by;
 	uint64_t serial;
 	uint64_t peers, once; /* counted here; 'a' may know of more */
-	int64_t newest_ns;    /* start of the connection that 'a' shows */
-	int64_t known_ns;     /* up to when it was restored; else TIME_NONE */
+	struct alert_latest latest;
+	int64_t known_ns; /* up to when it was restored; else TIME_NONE */
 	bool was_told, pending;
 	bool urgent;		       /* worse than it was told */
 	TAILQ_ENTRY(open_alert) entry; /* among the pending */

@@ -26,7 +26,7 @@ save_one(const struct alerts *s, const struct open_alert *o, struct wr *w)
 	wr_u64(w, o->serial);
 	wr_u64(w, o->peers);
 	wr_u64(w, o->once);
-	wr_i64(w, o->newest_ns);
+	wr_bytes(w, &o->latest, sizeof(o->latest));
 	wr_i64(w, o->known_ns);
 	wr_u8(w, o->was_told);
 }
@@ -69,10 +69,10 @@ load_one(struct alerts *s, struct rd *r)
 	o.serial = rd_u64(r);
 	o.peers = rd_u64(r);
 	o.once = rd_u64(r);
-	o.newest_ns = rd_i64(r);
+	rd_copy(r, &o.latest, sizeof(o.latest));
 	o.known_ns = rd_i64(r);
 	o.was_told = rd_u8(r) != 0;
-	if (r->bad || !is_sound(&o.a))
+	if (r->bad || !is_sound(&o.a) || o.latest.n > 2)
 		return -1;
 	key.by = s->sink_of(s->sink_of_arg, o.a.detector);
 	if (key.by == NULL)

@@ -10,6 +10,7 @@
 #include "aggregator/correlate/span.h"
 #include "common/map.h"
 #include "common/rd.h"
+#include "common/vector.h"
 #include "common/wr.h"
 
 #include <inttypes.h>
@@ -41,12 +42,14 @@ struct beats {
 };
 
 struct settings {
-	int64_t connections, deviation;
+	int64_t connections, deviation, burst_ns;
 };
 
 static const struct option options[] = {
     {"connections", OPTION_COUNT, 6, 4, GAPS_TIMES_MAX,
 	offsetof(struct settings, connections)},
+    {"burst", OPTION_DURATION, 5 * NS_PER_SEC, 0, NS_PER_HOUR,
+	offsetof(struct settings, burst_ns)},
     {"deviation-percent", OPTION_COUNT, 10, 1, 50,
 	offsetof(struct settings, deviation)},
     {0},
@@ -91,9 +94,7 @@ beacon_new(const struct site *site, const void *set)
 	return s;
 }
 
-/* --- judging
- * ------------------------------------------------------------------
- */
+/* --- judging -------------------------------------------------------------- */
 
 /* suspect_ns: when the rhythm was there. */
 static void
@@ -143,6 +144,11 @@ judge_first(struct beacon *s, struct beats *k, struct alert_sink *out)
 	for (uint64_t i = 1; i < k->n_waiting; i++)
 		k->waiting[i - 1] = k->waiting[i];
 	k->n_waiting--;
+	/* Six pages of a mirror in a row, in even steps, are one visit.  Of
+	 * a faster rhythm some are left out, in a rhythm. */
+	if (k->gaps.n > 0 &&
+	    span_ns(gaps_last(&k->gaps), first.start_ns) < s->set.burst_ns)
+		return;
 	/* A rhythm of days is none. */
 	if (span_ns(gaps_last(&k->gaps), first.start_ns) > out->quiet_ns)
 		k->gaps = (struct gaps){.n = 0};
@@ -161,9 +167,7 @@ judge_until(
 		judge_first(s, k, out);
 }
 
-/* --- waiting
- * ------------------------------------------------------------------
- */
+/* --- waiting -------------------------------------------------------------- */
 
 static void
 sort_in(struct beats *k, uint64_t i)
@@ -242,25 +246,35 @@ tick(void *self, int64_t now_ns, struct alert_sink *out)
 	}
 }
 
-/* --- the rest
- * -----------------------------------------------------------------
- */
+/* --- the rest ------------------------------------------------------------- */
+
+/* "about every 14 h" */
+static void
+say_gap(const struct alert *a, char *out, size_t size)
+{
+	int64_t all = span_ns(a->first_ns, a->last_ns);
+	int64_t gap = a->count < 2 ? all : all / (int64_t)(a->count - 1);
+	char span[SPAN_TEXT_MAX];
+
+	if (gap < NS_PER_SEC)
+		snprintf(out, size, "more than one a second");
+	else
+		snprintf(out, size, "about every %s",
+		    span_format(gap + NS_PER_SEC / 2, span));
+}
 
 static void
 text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])
 {
-	char who[ALERT_WHO_MAX], whom[ADDR_TEXT_MAX];
-	double every = a->count < 2 ? 0
-				    : (double)span_ns(a->first_ns, a->last_ns) /
-					  (double)(a->count - 1) / NS_PER_SEC;
+	char who[ALERT_WHO_MAX], whom[ADDR_TEXT_MAX], gap[SPAN_TEXT_MAX + 16];
 
 	(void)self;
 	alert_who(a, who, sizeof(who));
+	say_gap(a, gap, sizeof(gap));
 	snprintf(out, ALERT_TEXT_MAX,
 	    "%s began %" PRIu64
-	    " connections to port %u of %s in a steady rhythm, about one in "
-	    "%.3g s.",
-	    who, a->count, a->port, addr_format(&a->peer, whom), every);
+	    " connections to port %u of %s in a steady rhythm, %s.",
+	    who, a->count, a->port, addr_format(&a->peer, whom), gap);
 }
 
 static void

@@ -15,9 +15,9 @@
 #include <string.h>
 
 /*
- * Whom one honeypot called, 170 bytes, and whom more than one did, 2.3 kB:
+ * Whom one honeypot called, 250 bytes, and whom more than one did, 3.3 kB:
  * apart, so that a honeypot that sweeps does not make the others' friends
- * forgotten.  11 and 10 MB.
+ * forgotten.  16 and 14 MB.
  */
 #define SINGLE_MAX (1 << 16)
 #define SHARED_MAX (1 << 12)
@@ -95,39 +95,6 @@ is_suspicious(const struct shared_peer *s, uint32_t port)
 	       site_in_class(s->site, "irc-weak", (uint16_t)port);
 }
 
-static void
-raise_at(const struct connection *c, const struct sharer *x, int64_t start_ns,
-    int64_t last_ns, enum severity severity, struct alert_sink *out)
-{
-	struct connection at = *c;
-	const struct finding f = {
-	    .severity = severity,
-	    .honeypot = &at.client,
-	    .peer = &at.server.addr,
-	    .port = at.server_port,
-	    .connection = &at,
-	    .event = CONNECTION_NEW,
-	    .once = &x->honeypot,
-	};
-
-	at.start_ns = start_ns;
-	at.last_ns = last_ns;
-	alerts_raise(out, &f);
-}
-
-/* Both its first and its last connection there. */
-static void
-raise_one(struct shared_peer *s, struct sharer *x, enum severity severity,
-    struct alert_sink *out)
-{
-	struct connection c;
-
-	sighting_get(&x->last, s->site, s->sensors, &c);
-	if (x->first_ns != c.start_ns)
-		raise_at(&c, x, x->first_ns, x->first_ns, severity, out);
-	raise_at(&c, x, c.start_ns, x->last_ns, severity, out);
-}
-
 /* Whether what was told of 'c' before is still told of: the alert is open. */
 static bool
 is_told(const struct connection *c, const struct alert_sink *out)
@@ -153,7 +120,7 @@ raise_all(struct shared_peer *s, struct sharing *k, const struct connection *c,
 		    (told && x->told >= severity &&
 			!addr_eq(&x->honeypot, &c->client.primary)))
 			continue;
-		raise_one(s, x, severity, out);
+		sharer_raise(x, s->site, s->sensors, severity, out);
 		x->told = severity;
 	}
 }
@@ -166,7 +133,7 @@ raise_other(struct shared_peer *s, const struct connection *c,
 	struct sharer x;
 
 	sharer_set(&x, c, s->sensors);
-	raise_one(s, &x, severity, out);
+	sharer_raise(&x, s->site, s->sensors, severity, out);
 	s->left_out++;
 }
 
@@ -219,7 +186,7 @@ judge(struct shared_peer *s, const struct peer_key *key, struct sharing *k,
 	sharing_sort(k);
 	for (uint32_t i = 0; i < k->n; i++)
 		if (sharing_is_near(&k->by[i], time_ns, s->set.window_ns))
-			raise_one(s, &k->by[i],
+			sharer_raise(&k->by[i], s->site, s->sensors,
 			    was_suspect(&k->by[i], by_ns, out, &since)
 				? SEVERITY_COMPROMISED
 				: SEVERITY_SUSPECT,
@@ -323,7 +290,6 @@ tick(void *self, int64_t now_ns, struct alert_sink *out)
 {
 	struct shared_peer *s = self;
 	void *at = map_oldest(s->waiting), *next;
-	int64_t t;
 
 	for (; at != NULL; at = next) {
 		const struct peer_key *key = map_key(s->waiting, at);
@@ -332,7 +298,7 @@ tick(void *self, int64_t now_ns, struct alert_sink *out)
 		next = map_younger(s->waiting, at);
 		if (k != NULL)
 			judge_until(s, key, k, now_ns, out);
-		if (k == NULL || !sharing_next(k, &t))
+		if (k == NULL || k->n_waiting == 0)
 			map_remove(s->waiting, at);
 	}
 }
@@ -394,7 +360,7 @@ const struct detector detect_shared_peer = {
     .tick = tick,
     .passed = tick,
     .text = text,
-    .version = 1,
+    .version = 2,
     .save = save,
     .load = load,
     .evicted = evicted,

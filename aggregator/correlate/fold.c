@@ -183,7 +183,8 @@ put_reply(struct fold *f, struct input *in, size_t i, enum reply kind)
 
 	if (is_own(f, &t))
 		return;
-	replying_note(f->table.replying, f->table.site, &t.server, &t.client);
+	replying_note(
+	    f->table.replying, f->table.site, &t.server, &t.client, b->time[i]);
 	tuple_set_seq(&t, b, i, batch_ack(b, i) - 1);
 	c = table_find(&f->table, &t, b->time[i], REPLY_WAIT_NS);
 	if (c != NULL)

@@ -75,7 +75,7 @@ struct fold_counts fold_counts(const struct fold *f);
 
 /* For snapshots, see snapshot.h.  Under a flood from outside the oldest
  * connections are left out. */
-#define FOLD_VERSION 1
+#define FOLD_VERSION 2
 void fold_save(const void *f, struct wr *w);
 int fold_load(void *f, struct rd *r);
 

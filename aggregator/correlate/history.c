@@ -174,7 +174,7 @@ door_of(struct history *h, const struct addr *honeypot, uint16_t port)
 	history_open_door(d);
 	d->host = map_put(h->hosts, honeypot, &is_new);
 	if (is_new)
-		LIST_INIT(&d->host->doors);
+		history_open_host(d->host);
 	LIST_INSERT_HEAD(&d->host->doors, d, of_host);
 	return d;
 }
@@ -224,11 +224,14 @@ change_came(struct history *h, const struct connection *c)
 {
 	const struct group_key key = key_of(c);
 	struct group *g = map_get(h->groups, &key);
+	const struct recent r = recent_of(h, c);
 
 	if (g == NULL)
 		return;
-	if (change_visit(&g->is, recent_of(h, c)))
+	if (change_visit(&g->is, r)) {
 		history_gone(g);
+		history_born(g, r.timeless ? INT64_MIN : r.at);
+	}
 	history_weigh(g);
 }
 
@@ -251,6 +254,7 @@ put_came(struct history *h, const struct connection *c)
 	put_visit(&g->is, &r);
 	history_weigh(g);
 	history_came(g, &r);
+	history_born(g, r.timeless ? INT64_MIN : r.at);
 	h->newest = g;
 }
 

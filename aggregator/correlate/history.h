@@ -28,7 +28,7 @@ struct history_sizes {
 };
 
 /*
- * 330 bytes a group with its cell, 90 its peer, 210 its door: 82 MB when it is
+ * 360 bytes a group with its cell, 90 its peer, 210 its door: 87 MB when it is
  * full and nobody shares any, used only as far as it fills.  In Scan 34 an
  * address has 90 groups in 24 hours: enough for 1,400 addresses of it.  112
  * bytes a call: 7 MB.

@@ -143,13 +143,17 @@ history_of_honeypot(const struct history *h, const struct addr *primary,
 	const struct host *host = map_get(h->hosts, primary);
 	const struct window w = history_window(m);
 	const struct group *g;
-	const struct door *d;
 	struct visits v;
 
 	if (host == NULL)
 		return;
-	LIST_FOREACH(d, &host->doors, of_host)
-	TAILQ_FOREACH (g, &d->groups, of_door)
+	TAILQ_FOREACH (g, &host->in_order, of_host) {
+		if (!w.timeless && g->born > w.to)
+			break;
+		if (visits_of(h, &w, g, &v))
+			fn(arg, &v);
+	}
+	TAILQ_FOREACH (g, &host->strays, of_host)
 		if (visits_of(h, &w, g, &v))
 			fn(arg, &v);
 }
@@ -266,6 +270,12 @@ history_swept(const struct history *h, const struct addr *peer, uint16_t port,
 	return n;
 }
 
+static bool
+was_answered(const struct window *w, const struct group *g)
+{
+	return g->got_in && sum_of(w, &g->is).outcome == OUTCOME_ANSWERED;
+}
+
 bool
 history_answered(
     const struct history *h, const struct addr *primary, const struct moment *m)
@@ -273,13 +283,17 @@ history_answered(
 	const struct host *host = map_get(h->hosts, primary);
 	const struct window w = history_window(m);
 	const struct group *g;
-	const struct door *d;
 
 	if (host == NULL)
 		return false;
-	LIST_FOREACH(d, &host->doors, of_host)
-	TAILQ_FOREACH (g, &d->groups, of_door)
-		if (sum_of(&w, &g->is).outcome == OUTCOME_ANSWERED)
+	TAILQ_FOREACH (g, &host->in_order, of_host) {
+		if (!w.timeless && g->born > w.to)
+			break;
+		if (was_answered(&w, g))
+			return true;
+	}
+	TAILQ_FOREACH (g, &host->strays, of_host)
+		if (was_answered(&w, g))
 			return true;
 	return false;
 }

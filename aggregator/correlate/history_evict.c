@@ -74,6 +74,7 @@ forget(struct history *h, struct group *g)
 	TAILQ_REMOVE(&p->groups, g, of_peer);
 	set_got_in(g, false);
 	history_gone(g);
+	history_displace(g);
 	if (h->newest == g)
 		h->newest = NULL;
 	map_remove(h->groups, g);
@@ -99,6 +100,20 @@ forget_of_peer(struct history *h, struct peer *p)
 	forget(h, least);
 }
 
+/* Where one is forgotten the next one follows: first what 'next' points to is
+ * asked for, then what that of 'last' points to. */
+static void
+look_ahead(
+    const struct history *h, const struct group *last, const struct group *next)
+{
+	map_prefetch_removal(h->peers, last->peer);
+	if (next == NULL)
+		return;
+	map_prefetch_removal(h->groups, next);
+	__builtin_prefetch(next->peer);
+	__builtin_prefetch(next->door);
+}
+
 static void
 forget_of_all(struct history *h)
 {
@@ -113,6 +128,7 @@ forget_of_all(struct history *h)
 	}
 	if (n == 0)
 		return;
+	look_ahead(h, looked[n - 1], g);
 	for (size_t i = 0; i < n; i++)
 		if (worth(looked[i]) > worth(looked[least]))
 			history_touch(h, looked[i]);

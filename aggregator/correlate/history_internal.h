@@ -46,10 +46,13 @@ struct group {
 	struct door *door;
 	struct peer *peer;
 	TAILQ_ENTRY(group) of_door, of_peer;
+	TAILQ_ENTRY(group) of_host;
 	LIST_ENTRY(group) of_guest; /* with got_in */
+	int64_t born;		    /* no connection of it began before */
 	/* Of what it 'is': see history_weigh(). */
 	uint8_t merit;
 	bool got_in;
+	bool placed, in_order; /* in which of the host's lists */
 	struct came is;
 };
 TAILQ_HEAD(groups, group); /* who came last is first */
@@ -85,8 +88,12 @@ struct door {
 	struct host *host;
 };
 
+/* All groups of its doors are in one of the lists: who asks what was before
+ * an onset must not look at all that came since. */
 struct host {
 	LIST_HEAD(, door) doors;
+	struct groups in_order; /* by 'born' */
+	struct groups strays;	/* came too late for their place */
 };
 
 struct call_key {
@@ -166,6 +173,15 @@ void history_open_door(struct door *d);
 void history_came(struct group *g, const struct recent *r);
 /* When those of 'g' began is another matter now. */
 void history_gone(struct group *g);
+
+/* history_host.c: a new host. */
+void history_open_host(struct host *host);
+/* A connection of 'g' began, without times at INT64_MIN: the earliest says
+ * where its place is. */
+void history_born(struct group *g, int64_t at);
+void history_displace(struct group *g);
+/* Without strays. */
+void history_place_all(struct history *h);
 
 /* history_evict.c: room for a group of 'p', which counts it already. */
 void history_make_room(struct history *h, struct peer *p);

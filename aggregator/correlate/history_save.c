@@ -51,6 +51,21 @@ history_save(const void *history, struct wr *w)
 	map_save(h->calls, ALL, w);
 }
 
+static int64_t
+first_of(const struct came *is)
+{
+	int64_t first = INT64_MAX;
+
+	if (is->older.n > 0)
+		first = is->older.timeless ? INT64_MIN : is->older.first_at;
+	for (size_t i = 0; i < is->n_recent; i++)
+		if (is->recent[i].timeless)
+			first = INT64_MIN;
+		else if (is->recent[i].at < first)
+			first = is->recent[i].at;
+	return first;
+}
+
 static int
 load_group(struct history *h, struct rd *r)
 {
@@ -68,6 +83,7 @@ load_group(struct history *h, struct rd *r)
 	g = history_open_group(h, &key, &honeypot);
 	g->is = is;
 	history_weigh(g);
+	history_born(g, first_of(&is));
 	for (size_t i = is.n_recent; i > 0; i--)
 		history_came(g, &is.recent[i - 1]);
 	return 0;
@@ -99,6 +115,7 @@ history_load(void *history, struct rd *r)
 	for (uint32_t i = 0; i < n; i++)
 		if (load_group(h, r) == -1)
 			return -1;
+	history_place_all(h);
 	n = rd_u32(r);
 	for (uint32_t i = 0; i < n; i++)
 		if (load_scanner(h, r) == -1)

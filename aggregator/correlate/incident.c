@@ -112,9 +112,7 @@ incidents_flush(struct incidents *s, bool late)
 	}
 }
 
-/* --- news
- * ----------------------------------------------------------------------
- */
+/* --- news ----------------------------------------------------------------- */
 
 void
 incidents_alert(struct incidents *s, struct alert *a)
@@ -208,8 +206,7 @@ incidents_get(const struct incidents *s, const struct addr *primary)
 	return o == NULL ? NULL : &o->i;
 }
 
-/* --- life
- * ---------------------------------------------------------------------- */
+/* --- life ----------------------------------------------------------------- */
 
 void
 incident_forget(struct open_incident *o)

@@ -83,31 +83,32 @@ is_visit(const struct looking *l, const struct visits *v)
 	       v->port != c->server_port &&
 	       span_ns(v->last_ns, l->w->at.ns) <= l->rules->before_ns &&
 	       (v->outcome == OUTCOME_ANSWERED ||
-		   v->packets > (uint64_t)l->rules->packets) &&
-	       is_ordinary(l->site, l->h, &v->honeypot, v->port, &l->w->at);
+		   v->packets > (uint64_t)l->rules->packets);
 }
 
-/* Of two of the same time: so that their order does not matter. */
+/* The latest; of those of one time the lowest port, its highest client port,
+ * so that their order does not matter. */
 static bool
-comes_first(const struct visits *a, const struct visits *b)
+is_better(const struct visits *v, const struct visits *best)
 {
-	return a->port != b->port ? a->port < b->port
-				  : a->client_port < b->client_port;
+	int64_t later = v->last_ns != TIME_NONE
+			    ? span_ns(best->last_ns, v->last_ns)
+			    : (int64_t)(v->last_order - best->last_order);
+
+	if (later != 0)
+		return later > 0;
+	return v->port != best->port ? v->port < best->port
+				     : v->client_port > best->client_port;
 }
 
-/* The latest. */
+/* Whether a port is an ordinary one is the dearest question. */
 static void
 look(void *arg, const struct visits *v)
 {
 	struct looking *l = arg;
-	int64_t later;
 
-	if (!is_visit(l, v))
-		return;
-	later = v->last_ns != TIME_NONE
-		    ? span_ns(l->best.last_ns, v->last_ns)
-		    : (int64_t)(v->last_order - l->best.last_order);
-	if (l->found && (later < 0 || (later == 0 && comes_first(&l->best, v))))
+	if (!is_visit(l, v) || (l->found && !is_better(v, &l->best)) ||
+	    !is_ordinary(l->site, l->h, &v->honeypot, v->port, &l->w->at))
 		return;
 	l->best = *v;
 	l->found = true;

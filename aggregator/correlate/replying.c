@@ -2,6 +2,7 @@
 #include "aggregator/correlate/replying.h"
 
 #include "aggregator/correlate/party.h"
+#include "aggregator/correlate/span.h"
 #include "common/map.h"
 
 #include <stdlib.h>
@@ -17,7 +18,7 @@ struct replier {
 };
 
 struct replying {
-	struct map *set; /* struct replier */
+	struct map *set; /* struct replier -> int64_t, first seen */
 };
 
 struct replying *
@@ -27,7 +28,7 @@ replying_new(uint32_t max)
 
 	if (r == NULL)
 		return NULL;
-	r->set = map_new(sizeof(struct replier), 0, max);
+	r->set = map_new(sizeof(struct replier), sizeof(int64_t), max);
 	if (r->set == NULL) {
 		replying_free(r);
 		return NULL;
@@ -53,35 +54,45 @@ replier_of(const struct site *s, const struct addr *a, enum way way,
 }
 
 static void
-note(struct replying *r, const struct replier *key)
+note(struct replying *r, const struct replier *key, int64_t time_ns)
 {
 	bool is_new;
+	int64_t *first = map_put(r->set, key, &is_new);
 
-	map_touch(r->set, map_put(r->set, key, &is_new));
+	*first = is_new ? time_ns : span_earlier(*first, time_ns);
+	map_touch(r->set, first);
+}
+
+static bool
+is_seen(const struct replying *r, const struct replier *key, int64_t until_ns)
+{
+	const int64_t *first = map_get(r->set, key);
+
+	return first != NULL && span_ns(*first, until_ns) >= 0;
 }
 
 void
 replying_note(struct replying *r, const struct site *s,
-    const struct addr *server, const struct addr *client)
+    const struct addr *server, const struct addr *client, int64_t time_ns)
 {
 	struct replier key;
 
 	if (replier_of(s, server, WAY_SENT, &key))
-		note(r, &key);
+		note(r, &key, time_ns);
 	if (replier_of(s, client, WAY_GOT, &key))
-		note(r, &key);
+		note(r, &key, time_ns);
 }
 
 bool
 replying_is_seen(const struct replying *r, const struct site *s,
-    const struct addr *server, const struct addr *client)
+    const struct addr *server, const struct addr *client, int64_t until_ns)
 {
 	struct replier key;
 
 	return (replier_of(s, server, WAY_SENT, &key) &&
-		   map_get(r->set, &key) != NULL) ||
+		   is_seen(r, &key, until_ns)) ||
 	       (replier_of(s, client, WAY_GOT, &key) &&
-		   map_get(r->set, &key) != NULL);
+		   is_seen(r, &key, until_ns));
 }
 
 uint64_t

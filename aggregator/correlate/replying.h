@@ -23,11 +23,15 @@ void replying_free(struct replying *r);
 
 /* A reply from 'server' to 'client' was seen; whoever is home is noted. */
 void replying_note(struct replying *r, const struct site *s,
-    const struct addr *server, const struct addr *client);
+    const struct addr *server, const struct addr *client, int64_t time_ns);
 
-/* Whether a reply to a connection from 'client' would have been seen. */
+/*
+ * Whether a reply to a connection from 'client' would have been seen: there
+ * was one to somebody, up to 'until_ns'.  So what comes between that and the
+ * question, when nobody waits for an answer any more, says nothing.
+ */
 bool replying_is_seen(const struct replying *r, const struct site *s,
-    const struct addr *server, const struct addr *client);
+    const struct addr *server, const struct addr *client, int64_t until_ns);
 
 uint64_t replying_evicted(const struct replying *r);
 

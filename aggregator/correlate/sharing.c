@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/correlate/sharing.h"
 
+#include "aggregator/correlate/alerts.h"
 #include "aggregator/correlate/span.h"
 
 #include <string.h>
@@ -14,13 +15,25 @@ sharer_set(
 	x->last_ns = c->last_ns;
 	x->told = 0;
 	sighting_set(&x->last, c, sensors);
+	x->before = (struct sighting){.start_ns = TIME_NONE};
+}
+
+static void
+swap_if_later(struct sharer *x)
+{
+	struct sighting later = x->before;
+
+	if (x->before.start_ns <= x->last.start_ns)
+		return;
+	x->before = x->last;
+	x->last = later;
 }
 
 void
 sharer_put(struct sharer *x, const struct connection *c, int64_t width_ns,
     struct sensors *sensors)
 {
-	struct sighting now, before;
+	struct sighting now;
 
 	if (span_ns(x->last.start_ns, c->start_ns) > width_ns) {
 		sharer_set(x, c, sensors);
@@ -28,18 +41,61 @@ sharer_put(struct sharer *x, const struct connection *c, int64_t width_ns,
 	}
 	x->first_ns = span_earlier(x->first_ns, c->start_ns);
 	x->last_ns = span_later(x->last_ns, c->last_ns);
-	if (sighting_is_of(&x->last, c)) {
-		sighting_refine(&x->last, c, sensors);
-		return;
-	}
-	/* Whoever saw one of them saw this honeypot there. */
 	sighting_set(&now, c, sensors);
-	if (c->start_ns >= x->last.start_ns) {
-		before = x->last;
+	/* Without times the order of their coming is the order. */
+	if (c->start_ns == TIME_NONE)
 		x->last = now;
-		now = before;
-	}
+	else if (sighting_is_of(&x->last, c))
+		sighting_refine(&x->last, c, sensors);
+	else if (sighting_is_of(&x->before, c))
+		sighting_refine(&x->before, c, sensors);
+	else if (c->start_ns >= x->before.start_ns)
+		x->before = now;
+	swap_if_later(x);
+	/* Whoever saw one of them saw this honeypot there. */
+	sighting_add_sensors(&x->last, &x->before);
 	sighting_add_sensors(&x->last, &now);
+}
+
+static void
+raise_at(const struct connection *c, const struct sharer *x, int64_t start_ns,
+    int64_t last_ns, enum connection_event event, enum severity severity,
+    struct alert_sink *out)
+{
+	struct connection at = *c;
+	const struct finding f = {
+	    .severity = severity,
+	    .honeypot = &at.client,
+	    .peer = &at.server.addr,
+	    .port = at.server_port,
+	    .connection = &at,
+	    .event = event,
+	    .once = &x->honeypot,
+	};
+
+	at.start_ns = start_ns;
+	at.last_ns = last_ns;
+	alerts_raise(out, &f);
+}
+
+/* The one before may have been told as the last. */
+void
+sharer_raise(const struct sharer *x, const struct site *site,
+    const struct sensors *sensors, enum severity severity,
+    struct alert_sink *out)
+{
+	const enum connection_event new = CONNECTION_NEW;
+	struct connection c;
+
+	if (x->before.start_ns != TIME_NONE) {
+		sighting_get(&x->before, site, sensors, &c);
+		raise_at(&c, x, c.start_ns, c.last_ns, CONNECTION_DETAIL,
+		    severity, out);
+	}
+	sighting_get(&x->last, site, sensors, &c);
+	if (x->first_ns != c.start_ns)
+		raise_at(&c, x, x->first_ns, x->first_ns, new, severity, out);
+	raise_at(&c, x, c.start_ns, x->last_ns, new, severity, out);
 }
 
 bool

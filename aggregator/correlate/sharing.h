@@ -7,12 +7,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct alert_sink;
+
 /* A honeypot's connections to one (peer, port).  No holes, no pointers. */
 struct sharer {
 	struct addr honeypot; /* primary */
 	/* Of those without a gap of a window, and of all their attempts. */
 	int64_t first_ns, last_ns;
 	struct sighting last;
+	/* The last but one, which may turn out to be the last; start_ns
+	 * TIME_NONE: none. */
+	struct sighting before;
 	uint64_t told; /* enum severity; 0: not yet */
 };
 
@@ -31,6 +36,11 @@ void sharer_set(
     struct sharer *x, const struct connection *c, struct sensors *sensors);
 void sharer_put(struct sharer *x, const struct connection *c, int64_t width_ns,
     struct sensors *sensors);
+
+/* That it was there, first and last, as a finding. */
+void sharer_raise(const struct sharer *x, const struct site *site,
+    const struct sensors *sensors, enum severity severity,
+    struct alert_sink *out);
 
 /* Whether it was there within a window before or after 'time_ns'. */
 bool sharing_is_near(const struct sharer *x, int64_t time_ns, int64_t width_ns);

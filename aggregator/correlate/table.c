@@ -40,6 +40,19 @@ fill(struct table *t, const struct tuple *key, const struct folded *in)
 		    t->sensors, in->seen.by[i].sensor, &c->witnesses);
 }
 
+/* It was over when no answer was waited for any more. */
+static bool
+is_unanswered(
+    const struct table *t, const struct tuple *key, const struct connection *c)
+{
+	int64_t until =
+	    c->last_ns == TIME_NONE ? TIME_NONE : c->last_ns + ATTEMPT_GAP_NS;
+
+	return c->outcome == OUTCOME_UNKNOWN && !c->guessed &&
+	       replying_is_seen(
+		   t->replying, t->site, &key->server, &key->client, until);
+}
+
 void
 table_tell(struct table *t, const struct tuple *key, const struct folded *c,
     enum connection_event event)
@@ -47,9 +60,7 @@ table_tell(struct table *t, const struct tuple *key, const struct folded *c,
 	if (!(t->sink.events & 1U << event))
 		return;
 	fill(t, key, c);
-	if (event == CONNECTION_END && c->outcome == OUTCOME_UNKNOWN &&
-	    !c->guessed &&
-	    replying_is_seen(t->replying, t->site, &key->server, &key->client))
+	if (event == CONNECTION_END && is_unanswered(t, key, &t->shown))
 		t->shown.outcome = OUTCOME_UNANSWERED;
 	t->sink.event(t->sink.arg, &t->shown, event);
 }

@@ -8,11 +8,14 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#define ZSTD_BLOCK_HEAD 3 /* RFC 8878, 3.1.1.2 */
+
 struct unpack {
 	bool is_gzip;
 	bool fresh; /* between two members or frames */
 	z_stream z;
 	ZSTD_DStream *zstd;
+	size_t wants, wants_first; /* of zstd: a block, a frame's head */
 };
 
 static const uint8_t gzip_magic[] = {0x1f, 0x8b, 8}; /* RFC 1952: deflate */
@@ -36,7 +39,10 @@ static bool
 open_zstd(struct unpack *u)
 {
 	u->zstd = ZSTD_createDStream();
-	return u->zstd != NULL &&
+	if (u->zstd == NULL)
+		return false;
+	u->wants = u->wants_first = ZSTD_initDStream(u->zstd);
+	return !ZSTD_isError(u->wants) &&
 	       !ZSTD_isError(ZSTD_DCtx_setParameter(
 		   u->zstd, ZSTD_d_windowLogMax, INPUT_WINDOW_LOG_MAX));
 }
@@ -106,7 +112,12 @@ step_gzip(struct unpack *u, struct piece *in, uint8_t *out, size_t *size)
 static enum unpack_state
 step_zstd(struct unpack *u, struct piece *in, uint8_t *out, size_t *size)
 {
-	ZSTD_inBuffer from = {in->p, in->left, 0};
+	/* Block by block, each without the head of the next one, which is
+	 * wanted too: where something is damaged, what came before it in the
+	 * same call is lost. */
+	size_t n =
+	    u->wants > ZSTD_BLOCK_HEAD ? u->wants - ZSTD_BLOCK_HEAD : u->wants;
+	ZSTD_inBuffer from = {in->p, in->left < n ? in->left : n, 0};
 	ZSTD_outBuffer to = {out, *size, 0};
 	size_t rc = ZSTD_decompressStream(u->zstd, &to, &from);
 
@@ -116,6 +127,7 @@ step_zstd(struct unpack *u, struct piece *in, uint8_t *out, size_t *size)
 	if (ZSTD_isError(rc))
 		return UNPACK_DAMAGED;
 	u->fresh = rc == 0;
+	u->wants = u->fresh ? u->wants_first : rc;
 	return u->fresh ? UNPACK_WHOLE : UNPACK_MORE;
 }
 

@@ -16,6 +16,7 @@
 #include <sysexits.h>
 
 #define DETECT_LINES_MAX 200
+#define DETECT_STAMPS_MAX 9
 #define DETECT_PACKET                                                          \
 	10 /* a line with a packet counts as much as 10 without                \
 	    */
@@ -259,10 +260,15 @@ detect(const uint8_t *head, size_t len)
 {
 	const char *p = (const char *)head, *end = p + len;
 	struct line line;
-	unsigned int score = 0;
+	unsigned int score = 0, stamps = 0;
 
-	for (int i = 0; i < DETECT_LINES_MAX && lines_of(&p, end, &line); i++)
-		score += detect_line(&line);
+	for (int i = 0; i < DETECT_LINES_MAX && lines_of(&p, end, &line); i++) {
+		unsigned int n = detect_line(&line);
+
+		*(n == 1 ? &stamps : &score) += n;
+	}
+	/* Much begins like a time: all of it is less than one flow. */
+	score += stamps < DETECT_STAMPS_MAX ? stamps : DETECT_STAMPS_MAX;
 	/* A file of one line that has no end. */
 	if (score == 0 && p < end) {
 		line = (struct line){p, (size_t)(end - p), 1};

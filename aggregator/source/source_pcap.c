@@ -13,11 +13,16 @@
 #include <string.h>
 #include <sysexits.h>
 
+/* Blocks of pcapng that are passed over: each says at its end, too, how long
+ * it is, so that what follows is seldom taken for what it is not. */
+#define BAD_BLOCKS_MAX 1000
+
 struct pcap_source {
 	struct source_context c;
 	pcap_t *pcap;
 	const struct link *link;
 	struct interned names;
+	unsigned int bad_blocks; /* that may still come; 0: it is no pcapng */
 };
 
 /* --- one packet --- */
@@ -73,15 +78,28 @@ decode(struct pcap_source *s, struct rd r, const struct outside *o,
 	return tally_tcp(t, out);
 }
 
+/* Opened with nanoseconds in the place of microseconds. */
+static bool
+time_of(const struct pcap_pkthdr *h, int64_t *ns)
+{
+	return !__builtin_mul_overflow(h->ts.tv_sec, NS_PER_SEC, ns) &&
+	       !__builtin_add_overflow(*ns, h->ts.tv_usec, ns) &&
+	       *ns != TIME_NONE;
+}
+
 static bool
 take(struct pcap_source *s, const struct pcap_pkthdr *h, const u_char *bytes,
     struct record *out)
 {
 	struct outside o = {.time_ns = TIME_NONE};
 	struct rd r = rd_init(bytes, h->caplen);
-	/* Opened with nanoseconds in the place of microseconds. */
-	int64_t time_ns = (int64_t)h->ts.tv_sec * NS_PER_SEC + h->ts.tv_usec;
+	int64_t time_ns;
 
+	if (!time_of(h, &time_ns)) {
+		tally_complain(
+		    s->c.tally, s->c.tally->lines, "its time is out of range");
+		return false;
+	}
 	if (!s->link->strip(&r, &o)) {
 		s->c.tally->foreign++;
 		return false;
@@ -106,7 +124,10 @@ next(void *self, struct record *out)
 		case PCAP_ERROR:
 			tally_complain(s->c.tally, s->c.tally->lines + 1, "%s",
 			    pcap_geterr(s->pcap));
-			return false;
+			if (s->bad_blocks == 0)
+				return false;
+			s->bad_blocks--;
+			break;
 		default: /* PCAP_ERROR_BREAK: the end */
 			return false;
 		}
@@ -114,6 +135,17 @@ next(void *self, struct record *out)
 }
 
 /* --- source --- */
+
+static const uint8_t pcapng_magic[4] = {0x0a, 0x0d, 0x0d, 0x0a};
+
+static bool
+is_pcapng(struct input *in)
+{
+	const uint8_t *head;
+
+	return input_head(in, &head) >= sizeof(pcapng_magic) &&
+	       memcmp(head, pcapng_magic, sizeof(pcapng_magic)) == 0;
+}
 
 static unsigned int
 detect(const uint8_t *head, size_t len)
@@ -180,6 +212,7 @@ open_source(const struct source_context *c, struct err *e)
 		return NULL;
 	}
 	s->c = *c;
+	s->bad_blocks = is_pcapng(c->input) ? BAD_BLOCKS_MAX : 0;
 	s->pcap = open_pcap(c->input, e);
 	if (s->pcap != NULL) {
 		dlt = pcap_datalink(s->pcap);

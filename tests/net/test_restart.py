@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a restart of the aggregator must not change."""
 
+import contextlib
 import shutil
 import signal
 import socket
+import sqlite3
 
 import pytest
 from console import make_store
@@ -37,6 +39,36 @@ def test_an_alert_goes_on_counting(lab, how):
     assert after["update"]
     incident, = lab.aggregator.ask("incidents")
     assert incident["onset"] == before["first"]
+
+
+@pytest.mark.parametrize("damage", [
+    "UPDATE snapshot SET bytes = substr(bytes, 1, length(bytes) / 2)",
+    "UPDATE snapshot SET bytes = zeroblob(length(bytes))",
+    "DELETE FROM snapshot WHERE part = 'alerts'",
+    "DELETE FROM moment"])
+def test_a_memory_that_is_damaged_is_made_anew_from_records(lab, damage):
+    lab.started()
+    for to in (lab.FAR, *lab.FAR_MORE):
+        connect(lab.pot, to, 22)
+    before = ssh_alert(lab, 4)
+    state = lab.aggregator.store / "state.db"
+
+    def kept():
+        with contextlib.closing(sqlite3.connect(state)) as db:
+            return db.execute("SELECT count(*) FROM snapshot").fetchone()[0]
+    wait_until(kept, 10, "something is kept")
+    lab.aggregator.kill()
+    with contextlib.closing(sqlite3.connect(state)) as db, db:
+        db.execute(damage)
+    lab.aggregator.start()
+    lab.aggregator.program.wait_for(
+        lambda text: "reads the last 26 hours again" in text and
+        "records were read again" in text)
+    lab.aggregator.await_up("pot1")
+    connect(lab.pot, lab.FAR, 22)
+    after = ssh_alert(lab, 5)
+    assert after["id"] == before["id"]
+    assert len(lab.aggregator.ask("incidents")) == 1
 
 
 def test_what_was_never_correlated_is_however_old_it_is(lab):

@@ -104,6 +104,35 @@ an_outcome_that_comes_later_changes_its_connection(void **state)
 }
 
 static void
+who_comes_late_is_found_at_its_own_time(void **state)
+{
+	struct fixture f;
+	char line[80];
+
+	(void)state;
+	set_up(&f, 1000);
+	for (int i = 0; i < 300; i++) {
+		snprintf(line, sizeof(line), "+%d 1.2.%d.4:7 > 10.0.0.5:80",
+		    1000 + i, i % 250);
+		put(&f, line);
+	}
+	/* Out of order by more and by less than anybody looks for a place. */
+	for (int i = 0; i < 20; i++) {
+		snprintf(line, sizeof(line), "+%d 1.3.%d.4:7 > 10.0.0.5:80",
+		    100 - i, i);
+		put(&f, line);
+	}
+	put(&f, "+1250 1.4.0.4:7 > 10.0.0.5:80");
+	put(&f, "+50 1.2.3.4:8 > 10.0.0.5:80"); /* it was known at +1003 */
+	assert_int_equal(ask(&f, "10.0.0.5", "+40"), 0);
+	assert_int_equal(ask(&f, "10.0.0.5", "+60"), 1);
+	assert_int_equal(ask(&f, "10.0.0.5", "+90"), 11);
+	assert_int_equal(ask(&f, "10.0.0.5", "+999"), 21);
+	assert_int_equal(ask(&f, "10.0.0.5", "+1002"), 24);
+	tear_down(&f);
+}
+
+static void
 without_times_the_order_counts(void **state)
 {
 	struct fixture f;
@@ -181,6 +210,7 @@ main(void)
 	    cmocka_unit_test(many_connections_answer_the_same_in_any_order),
 	    cmocka_unit_test(
 		an_outcome_that_comes_later_changes_its_connection),
+	    cmocka_unit_test(who_comes_late_is_found_at_its_own_time),
 	    cmocka_unit_test(without_times_the_order_counts),
 	    cmocka_unit_test(
 		a_peer_is_its_64_and_a_honeypot_its_primary_address),
