@@ -34,7 +34,8 @@ PACKAGES_DEMO := nftables iproute2 procps openssh-server openssh-client \
 	ngircd ii python3
 PACKAGES_CHECK := $(PACKAGES_DEMO) clang clang-format libclang-rt-14-dev \
 	libcmocka-dev python3-pytest python3-zmq python3-protobuf \
-	python3-jsonschema mandoc git psad msmtp-mta nfdump
+	python3-jsonschema mandoc git graphviz gnuplot-nox librsvg2-bin \
+	fonts-dejavu-core psad msmtp-mta nfdump
 
 # need NAME,PACKAGES: make $(B)/.have-NAME once the packages are there
 define need
@@ -71,7 +72,8 @@ COMMON   := $(call src,common)
 AGENT    := $(filter-out %/main.c,$(call src,agent))
 AGG      := $(filter-out %/main.c,$(call src,aggregator aggregator/ingest \
 	aggregator/store aggregator/correlate aggregator/feed aggregator/source))
-CLI      := $(filter-out %/synhive.c,$(call src,aggregator/cli aggregator/format))
+CLI      := $(filter-out %/synhive.c,$(call src,aggregator/cli \
+	aggregator/format aggregator/graph))
 PROTOS   := $(wildcard proto/*.proto)
 PROTO_H  := $(patsubst proto/%.proto,$(B)/gen/%.pb-c.h,$(PROTOS))
 PROTO_O  := $(patsubst proto/%.proto,$(B)/gen/%.pb-c.o,$(PROTOS))

@@ -83,6 +83,18 @@ static const struct option options[] = {
 	"of the first date that says none; else guessed"},
     {0, "tz", "ZONE", OPTIONS_FILES, AT(zone),
 	"of times that say none: UTC (default), +02:00, Europe/Berlin"},
+    {'O', "out", "FILE", OPTIONS_GRAPH, AT(out),
+	"where the picture goes; '-' is standard output"},
+    {'o', "output", "FORMAT", OPTIONS_GRAPH, AT(picture),
+	"dot, svg, png, gnu; else what FILE ends in"},
+    {0, "properties", "FILE", OPTIONS_GRAPH, AT(properties),
+	"links: AfterGlow's colours, shapes, labels, clusters"},
+    {0, "top", "N", OPTIONS_GRAPH, AT(top),
+	"draw so many of a kind; more become networks and \"other\""},
+    {0, "url", "TEMPLATE", OPTIONS_GRAPH, AT(url),
+	"what links lead to; %s is the filter: https://soc.example/?q=%s"},
+    {0, "axes", "X,Y[,Z]", OPTIONS_GRAPH, AT(axes),
+	"points: src,dst,dport (default) or other columns"},
     {0, "no-color", NULL, 0, AT(no_color), "as NO_COLOR in the environment"},
     {'h', "help", NULL, 0, AT(help), "this"},
 };
@@ -112,18 +124,26 @@ unknown(const struct cli *c, const char *word, size_t len, struct err *e)
 	    nearest_hint(&near, hint));
 }
 
-/* The option of this letter, or else of this name. */
-static const struct option *
-find(char letter, const char *name, size_t len)
+static bool
+is_called(const struct option *o, char letter, const char *name, size_t len)
 {
-	for (size_t i = 0; i < OPTIONS; i++) {
-		if (letter != 0 && options[i].letter == letter)
-			return &options[i];
-		if (letter == 0 && strlen(options[i].name) == len &&
-		    strncmp(options[i].name, name, len) == 0)
-			return &options[i];
-	}
-	return NULL;
+	if (letter != 0)
+		return o->letter == letter;
+	return strlen(o->name) == len && strncmp(o->name, name, len) == 0;
+}
+
+/* The option of this letter, or else of this name; one of 'groups' if there
+ * is, else any. */
+static const struct option *
+find(uint32_t groups, char letter, const char *name, size_t len)
+{
+	const struct option *found = NULL;
+
+	for (size_t i = OPTIONS; i-- > 0;)
+		if (is_called(&options[i], letter, name, len) &&
+		    (found == NULL || is_for(&options[i], groups)))
+			found = &options[i];
+	return found;
 }
 
 static int
@@ -154,10 +174,10 @@ options_length(char *const *argv)
 	if (*word == '-') {
 		size_t len = strcspn(++word, "=");
 
-		o = find(0, word, len);
+		o = find(0, 0, word, len);
 		has_value = word[len] == '=';
 	} else {
-		o = find(*word, NULL, 0);
+		o = find(0, *word, NULL, 0);
 		has_value = *word != '\0' && word[1] != '\0';
 	}
 	if (o == NULL)
@@ -180,12 +200,12 @@ parse_one(struct cli *c, char **argv, struct err *e)
 	if (*word == '-') {
 		word++;
 		len = strcspn(word, "=");
-		o = find(0, word, len);
+		o = find(c->command->options, 0, word, len);
 		if (word[len] == '=')
 			value = word + len + 1;
 	} else {
 		len = 1;
-		o = find(*word, NULL, 0);
+		o = find(c->command->options, *word, NULL, 0);
 		if (word[1] != '\0')
 			value = word + 1;
 		if (o == NULL)

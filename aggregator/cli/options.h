@@ -30,6 +30,8 @@ enum option_group {
 	OPTIONS_TOP = 131072,	 /* --by, --first, -n */
 	OPTIONS_NUMBER = 262144, /* -n */
 	OPTIONS_CASE = 524288,	 /* --reason, --steps */
+	/* -O, -o, --properties, --top, --url, --axes */
+	OPTIONS_GRAPH = 1 << 20,
 };
 
 /* One of --nfilter ('f'), -F and -v, whose order matters. */
@@ -43,6 +45,7 @@ struct nfilter_option {
 struct options {
 	const char *store, *config, *feed, *server_key, *key, *control;
 	const char *zone, *aliases, *by, *reason;
+	const char *out, *picture, *properties, *top, *url, *axes;
 	const struct format *format; /* never NULL */
 	int64_t since_ns, until_ns;  /* [since, until); TIME_NONE: open */
 	int64_t at_ns;		     /* TIME_NONE: not given */

@@ -18,13 +18,14 @@ aggregator/store               common/ aggregator/store/
 aggregator/correlate           common/ aggregator/correlate/
 aggregator/source              common/ aggregator/source/
 aggregator/format              common/ aggregator/format/ aggregator/correlate/connection.h
+aggregator/graph               common/ aggregator/graph/ aggregator/format/text.h
 aggregator/pipeline            common/ aggregator/pipeline.h aggregator/correlate/
 aggregator/aggregator          common/ aggregator/
 aggregator/core                common/ aggregator/
 aggregator/child               common/ aggregator/child.h
 aggregator/control             common/ aggregator/control.h
 aggregator/main                common/ aggregator/aggregator.h aggregator/config.h
-aggregator/cli                 common/ aggregator/cli/ aggregator/format/ aggregator/config.h aggregator/store/store.h aggregator/store/state.h aggregator/pipeline.h aggregator/correlate/connection.h aggregator/source/
+aggregator/cli                 common/ aggregator/cli/ aggregator/format/ aggregator/graph/ aggregator/config.h aggregator/store/store.h aggregator/store/state.h aggregator/pipeline.h aggregator/correlate/connection.h aggregator/source/
 '
 fences='
 libnetfilter_log/              agent/nflog
