@@ -95,6 +95,10 @@ void filter_bounds(
  */
 size_t filter_needs_hosts(const struct filter *f, struct addr *out, size_t max);
 
+/* The times [since, until) in which every match must lie; TIME_NONE: open.
+ * What it cannot say is open. */
+void filter_times(const struct filter *f, int64_t *since_ns, int64_t *until_ns);
+
 /* Does it ask for the direction, so that home networks must be known? */
 bool filter_asks_home(const struct filter *f);
 

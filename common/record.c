@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/record.h"
+#include "common/wide.h"
 
 static const char *
 name_at(const struct batch *b, uint32_t index_plus_1)
@@ -36,7 +37,7 @@ batch_get(const struct batch *b, size_t i, struct record *out)
 }
 
 /* No value of a column above 'most'; the loop vectorizes. */
-static bool
+WIDE static bool
 below(const uint32_t *column, size_t n, uint32_t most)
 {
 	uint32_t bad = 0;

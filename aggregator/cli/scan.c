@@ -26,27 +26,64 @@ each_chunk(struct store *s, const struct store_query *q, scan_fn *fn, void *arg,
 	return rc;
 }
 
-int
-scan(const struct place *p, const struct options *o, const struct filter *f,
-    int64_t early_ns, scan_fn *fn, void *arg, struct err *e)
+/* The later beginning, the earlier end. */
+static void
+narrow(struct store_query *q, const struct filter *f)
+{
+	int64_t since, until;
+
+	filter_times(f, &since, &until);
+	if (q->since_ns == TIME_NONE || since > q->since_ns)
+		q->since_ns = since;
+	if (q->until_ns == TIME_NONE ||
+	    (until != TIME_NONE && until < q->until_ns))
+		q->until_ns = until;
+}
+
+/* 'q' with the rest filled in. */
+static int
+run(const struct place *p, const struct options *o, const struct filter *f,
+    struct store_query *q, scan_fn *fn, void *arg, struct err *e)
 {
 	struct addr host[HOSTS_MAX];
-	struct store_query q = {
-	    .since_ns = o->since_ns, .until_ns = o->until_ns, .host = host};
 	struct store *s = place_store(p, e);
 	int rc;
 
 	if (s == NULL)
 		return -1;
-	if (q.since_ns != TIME_NONE)
-		q.since_ns -= early_ns;
-	if (f != NULL)
-		q.n_host = filter_needs_hosts(f, host, HOSTS_MAX);
-	if (q.n_host == 0)
-		q.host = NULL;
-	rc = each_chunk(s, &q, fn, arg, e);
+	q->until_ns = o->until_ns;
+	if (f != NULL) {
+		narrow(q, f);
+		q->n_host = filter_needs_hosts(f, host, HOSTS_MAX);
+	}
+	q->host = q->n_host == 0 ? NULL : host;
+	rc = each_chunk(s, q, fn, arg, e);
 	store_close(s);
 	return rc;
+}
+
+int
+scan(const struct place *p, const struct options *o, const struct filter *f,
+    int64_t early_ns, scan_fn *fn, void *arg, struct err *e)
+{
+	struct store_query q = {.since_ns = o->since_ns};
+
+	if (q.since_ns != TIME_NONE)
+		q.since_ns -= early_ns;
+	return run(p, o, f, &q, fn, arg, e);
+}
+
+int
+scan_matching(const struct place *p, const struct options *o,
+    const struct filter *f, uint32_t columns, bool whole, scan_fn *fn,
+    void *arg, struct err *e)
+{
+	struct store_query q = {.since_ns = o->since_ns,
+	    .columns = columns,
+	    .filter = f,
+	    .whole = whole};
+
+	return run(p, o, f, &q, fn, arg, e);
 }
 
 const char *

@@ -4,6 +4,7 @@
 
 #include "aggregator/store/store.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,12 @@ struct place;
 typedef int scan_fn(void *arg, const struct store_chunk *chunk, struct err *e);
 int scan(const struct place *p, const struct options *o, const struct filter *f,
     int64_t early_ns, scan_fn *fn, void *arg, struct err *e);
+
+/* The same, with chunk->match, and no pieces in which nothing matches. columns,
+ * whole: as in struct store_query. */
+int scan_matching(const struct place *p, const struct options *o,
+    const struct filter *f, uint32_t columns, bool whole, scan_fn *fn,
+    void *arg, struct err *e);
 
 /* The sensor of row 'i', or NULL. */
 const char *chunk_sensor(const struct store_chunk *c, size_t i);

@@ -45,6 +45,21 @@ struct block_kind {
 };
 
 extern const struct block_kind block_kinds[BLOCK_COLUMNS];
+/* In which order columns are written, up to one that there is not. */
+extern const uint8_t block_order[BLOCK_COLUMNS];
+
+#define BLOCK_FLAG_SORTED 1
+
+enum block_encoding {
+	ENCODING_ZSTD = 0,
+	ENCODING_PLAIN = 1,
+	ENCODING_STEPS = 2, /* with either */
+	ENCODINGS = 4,
+};
+
+/* Behind what is plain.  Any flipped bit changes it. */
+#define BLOCK_SUM_BYTES 8
+uint64_t block_sum(const uint8_t *p, size_t len);
 
 #define BLOCK_MAGIC "SHBL"
 /* Magic, format, columns, zeroes, five counts, CRC. */
@@ -66,6 +81,28 @@ _Static_assert(BLOCK_PLANES_BYTES >= BLOCK_ADDRS_MAX * 4, "addresses");
 #define BLOCK_TEXTS_BYTES (BLOCK_NAMES_MAX * NAME_TEXT_MAX)
 _Static_assert(BLOCK_NAMES_MAX >= BLOCK_SENSORS_MAX, "sensors");
 
+/* --- unpacking --- */
+
+/* One column, as the directory says and where it ended up. */
+struct block_part {
+	bool there, done;
+	uint8_t width, encoding;
+	uint64_t base, first;
+	size_t at; /* of the compressed data */
+	uint32_t len;
+	void *values; /* NULL: absent or not wanted */
+};
+
+struct block_reader {
+	struct block_counts n;
+	bool sorted;
+	struct addr *addr; /* NULL: not made yet */
+	struct block_part column[BLOCK_COLUMNS];
+};
+
+/* The longest column, compressed. */
+#define BLOCK_PACKED_MAX ZSTD_COMPRESSBOUND(BLOCK_TEXTS_BYTES)
+
 struct block {
 	uint8_t *planes; /* BLOCK_PLANES_BYTES */
 	uint64_t *wide;	 /* BLOCK_ROWS_MAX */
@@ -77,32 +114,21 @@ struct block {
 	/* Unpacking; made with the first block. */
 	ZSTD_DCtx *unpack;
 	struct arena *arena;
+	uint8_t *packed; /* BLOCK_PACKED_MAX */
+	struct block_bytes from;
+	struct block_reader reader;
 };
 
-/* --- unpacking --- */
-
-/* One column, as the directory says and where it ended up. */
-struct block_part {
-	bool there;
-	uint8_t width;
-	uint64_t base, first;
-	const uint8_t *data; /* compressed */
-	uint32_t len;
-	void *values; /* NULL: absent or not wanted */
-};
-
-struct block_reader {
-	struct block *b;
-	struct block_counts n;
-	uint32_t want;
-	struct block_part column[BLOCK_COLUMNS];
-};
-
-/* Head and directory of 'buf' into 'u', checked.  Returns 0, or -1. */
-int block_read_head(
-    struct block_reader *u, const uint8_t *buf, size_t len, struct err *e);
+/* Head and directory into 'u', zeroed before, checked.  buf, n: the beginning
+ * of a block of 'len' bytes.  Returns 0, or -1. */
+int block_read_head(struct block_reader *u, const uint8_t *buf, size_t n,
+    size_t len, struct err *e);
 /* The number of values of column 'id'. */
 size_t block_count(const struct block_reader *u, size_t id);
+
+/* The 'n' values of column 'c' from its planes: of k->width bytes. */
+void block_numbers(void *to, const struct block_kind *k, const uint8_t *planes,
+    size_t n, const struct block_part *c);
 
 uint32_t block_crc(uint32_t crc, const uint8_t *p, size_t len);
 

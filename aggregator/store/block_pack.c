@@ -3,6 +3,7 @@
 #include "common/err.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -17,7 +18,7 @@ struct packer {
 	uint8_t *entry; /* the next one of the directory */
 	uint8_t *data;	/* where the next column goes */
 	size_t columns;
-	bool failed;
+	bool sorted, failed;
 };
 
 static void
@@ -34,22 +35,53 @@ put_u64(uint8_t *p, uint64_t v)
 	put_u32(p + 4, (uint32_t)v);
 }
 
-/* Compress 'raw' (nothing: width 0) and write the column's entry. */
+/* Whether filters ask for it so often that what zstd saves must be worth the
+ * time: then two thirds of it. */
+static bool
+is_hot(unsigned int id)
+{
+	return (id >= BLOCK_ADDR && id < BLOCK_NAMES) ||
+	       id == BLOCK_RECORD + BLOCK_BIT_src ||
+	       id == BLOCK_RECORD + BLOCK_BIT_dst ||
+	       id == BLOCK_RECORD + BLOCK_BIT_sport ||
+	       id == BLOCK_RECORD + BLOCK_BIT_dport;
+}
+
+/* 'raw' as it is: returns the length. */
+static size_t
+copy_plain(uint8_t *to, size_t left, const void *raw, size_t len)
+{
+	uint64_t sum = htole64(block_sum(raw, len));
+
+	if (left < len + BLOCK_SUM_BYTES)
+		return 0;
+	memcpy(to, raw, len);
+	memcpy(to + len, &sum, sizeof(sum));
+	return len + BLOCK_SUM_BYTES;
+}
+
+/* Write 'raw' (nothing: width 0) and the column's entry. */
 static void
-put_column(struct packer *k, unsigned int id, uint8_t width, uint64_t base,
-    uint64_t first, const void *raw, size_t len)
+put_encoded(struct packer *k, unsigned int id, uint8_t width,
+    unsigned int encoding, uint64_t base, uint64_t first, const void *raw,
+    size_t len)
 {
 	size_t left = BLOCK_BYTES_MAX - (size_t)(k->data - k->b->out), packed;
 
 	packed =
 	    len == 0 ? 0 : ZSTD_compress2(k->b->pack, k->data, left, raw, len);
-	if (ZSTD_isError(packed)) {
+	if (!ZSTD_isError(packed) && is_hot(id) && packed > len / 3) {
+		encoding |= ENCODING_PLAIN;
+		packed = copy_plain(k->data, left, raw, len);
+	}
+	if (ZSTD_isError(packed) || (packed == 0) != (len == 0)) {
 		k->failed = true;
 		return;
 	}
 	memset(k->entry, 0, BLOCK_ENTRY_BYTES);
 	k->entry[0] = (uint8_t)id;
 	k->entry[1] = width;
+	k->entry[2] = (uint8_t)encoding;
 	put_u32(k->entry + 4, (uint32_t)packed);
 	put_u64(k->entry + 8, base);
 	put_u64(k->entry + 16, first);
@@ -58,14 +90,22 @@ put_column(struct packer *k, unsigned int id, uint8_t width, uint64_t base,
 	k->columns++;
 }
 
+static void
+put_column(struct packer *k, unsigned int id, uint8_t width, uint64_t base,
+    uint64_t first, const void *raw, size_t len)
+{
+	put_encoded(k, id, width, ENCODING_ZSTD, base, first, raw, len);
+}
+
 static uint8_t
 width_of(uint64_t most)
 {
-	return most == 0	 ? 0
-	       : most <= 0xff	 ? 1
-	       : most <= 0xffff	 ? 2
-	       : most >> 32 == 0 ? 4
-				 : 8;
+	return most == 0	  ? 0
+	       : most <= 0xff	  ? 1
+	       : most <= 0xffff	  ? 2
+	       : most <= 0xffffff ? 3
+	       : most >> 32 == 0  ? 4
+				  : 8;
 }
 
 /* By planes: equal high bytes stand side by side, which zstd likes. */
@@ -164,6 +204,31 @@ put_texts(struct packer *k, unsigned int id, const char *const *text, size_t n)
 		put_column(k, id, 1, 0, len, k->b->texts, len);
 }
 
+/* By differences, when these are smaller.  Returns whether it was done. */
+static bool
+put_differences(struct packer *k, unsigned int id, uint32_t *v, size_t n)
+{
+	uint32_t first = v[0], most = 1, high = 0;
+	uint8_t width;
+
+	for (size_t i = 1; i < n; i++) {
+		uint32_t step = v[i] - v[i - 1];
+
+		most = step > most ? step : most;
+		high = v[i] - first > high ? v[i] - first : high;
+	}
+	width = width_of(most);
+	if (width >= width_of(high))
+		return false;
+	for (size_t i = n - 1; i > 0; i--)
+		v[i] -= v[i - 1];
+	v[0] = 0;
+	PLANES(k->b->planes, v, n, 0, width)
+	put_encoded(
+	    k, id, width, ENCODING_STEPS, 0, first, k->b->planes, n * width);
+	return true;
+}
+
 static void
 put_addrs(struct packer *k, const struct addr *a, size_t n)
 {
@@ -174,32 +239,59 @@ put_addrs(struct packer *k, const struct addr *a, size_t n)
 			memcpy(&v, a[i].b + 4 * word, 4);
 			k->b->word[i] = ntohl(v);
 		}
-		put_32(k, BLOCK_ADDR + word, k->b->word, n, 0);
+		if (n == 0 || !k->sorted ||
+		    !put_differences(k, BLOCK_ADDR + word, k->b->word, n))
+			put_32(k, BLOCK_ADDR + word, k->b->word, n, 0);
 	}
 }
 
-/* The columns in the order of enum block_column: unpacking insists on it. */
 static void
-put_columns(struct packer *k, const struct block_rows *in)
+put_one(struct packer *k, const struct block_rows *in, unsigned int id)
 {
 	const struct batch *r = &in->records;
 
-	put_steps(k, BLOCK_TIME, (const uint64_t *)r->time, r->n);
-	put_steps(k, BLOCK_MESSAGE_ID, in->id, in->n_message);
-	put_steps(k, BLOCK_MESSAGE_RECEIVED, (const uint64_t *)in->received_ns,
-	    in->n_message);
-	put_32(k, BLOCK_MESSAGE_ROWS, in->rows, in->n_message, 0);
-	put_32(k, BLOCK_MESSAGE_SENSOR, in->sensor, in->n_message, 0);
-	put_addrs(k, r->addr, r->n_addr);
-	put_texts(k, BLOCK_NAMES, r->name, r->n_name);
-	put_texts(k, BLOCK_SENSORS, in->sensor_name, in->n_sensor);
+	switch (id) {
+	case BLOCK_TIME:
+		put_steps(k, id, (const uint64_t *)r->time, r->n);
+		return;
+	case BLOCK_MESSAGE_ID:
+		put_steps(k, id, in->id, in->n_message);
+		return;
+	case BLOCK_MESSAGE_RECEIVED:
+		put_steps(
+		    k, id, (const uint64_t *)in->received_ns, in->n_message);
+		return;
+	case BLOCK_MESSAGE_ROWS:
+		put_32(k, id, in->rows, in->n_message, 0);
+		return;
+	case BLOCK_MESSAGE_SENSOR:
+		put_32(k, id, in->sensor, in->n_message, 0);
+		return;
+	case BLOCK_NAMES:
+		put_texts(k, id, r->name, r->n_name);
+		return;
+	case BLOCK_SENSORS:
+		put_texts(k, id, in->sensor_name, in->n_sensor);
+		return;
 #define COLUMN(name, type, absent)                                             \
-	_Generic((type)0, uint32_t                                             \
-		 : put_32, uint64_t                                            \
-		 : put_64)(                                                    \
-	    k, BLOCK_RECORD + BLOCK_BIT_##name, r->name, r->n, absent);
+	case BLOCK_RECORD + BLOCK_BIT_##name:                                  \
+		_Generic((type)0, uint32_t                                     \
+			 : put_32, uint64_t                                    \
+			 : put_64)(k, id, r->name, r->n, absent);              \
+		return;
 #include "common/record_columns.def"
 #undef COLUMN
+	}
+}
+
+static void
+put_columns(struct packer *k, const struct block_rows *in)
+{
+	for (const uint8_t *id = block_order; *id != BLOCK_COLUMNS; id++)
+		if (*id == BLOCK_ADDR)
+			put_addrs(k, in->records.addr, in->records.n_addr);
+		else
+			put_one(k, in, *id);
 }
 
 static int
@@ -237,7 +329,8 @@ put_head(const struct packer *k)
 	memcpy(p, BLOCK_MAGIC, 4);
 	p[4] = BLOCK_FORMAT;
 	p[5] = (uint8_t)k->columns;
-	p[6] = p[7] = 0;
+	p[6] = k->sorted ? BLOCK_FLAG_SORTED : 0;
+	p[7] = 0;
 	put_u32(p + 8, k->n.row);
 	put_u32(p + 12, k->n.message);
 	put_u32(p + 16, k->n.addr);
@@ -264,7 +357,7 @@ size_t
 block_pack(struct block *b, const struct block_rows *in, const uint8_t **out,
     struct err *e)
 {
-	struct packer k = {.b = b};
+	struct packer k = {.b = b, .sorted = in->sorted};
 
 	if (pack_prepare(b) == -1) {
 		err_set(e, EX_OSERR, "out of memory");

@@ -87,7 +87,7 @@ static const char *const sql[DAY_STATEMENTS] = {
 	" last_received_ns = max(last_received_ns,"
 	" excluded.last_received_ns)",
     [DAY_SCAN_BLOCKS] =
-	"SELECT first_id, last_id, records, hosts, data FROM block"
+	"SELECT first_id, last_id, CASE WHEN ?5 THEN hosts END FROM block"
 	" WHERE last_id > ?1 AND first_id <= ?2 AND records > 0"
 	" AND (t_min IS NULL OR ((?3 IS NULL OR t_max >= ?3)"
 	" AND (?4 IS NULL OR t_min < ?4))) ORDER BY last_id",

@@ -22,6 +22,7 @@
 /* The WAL is cut back to this when it has grown behind a slow reader. */
 #define WAL_BYTES_MAX (64 * 1024 * 1024)
 
+static const char setup_read[] = "PRAGMA mmap_size = 0x7fff0000";
 static const char setup_write[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;" /* what is committed may be acknowledged */
@@ -184,8 +185,9 @@ configure(struct db *db, struct err *e)
 	/* Else the last one to close deletes the WAL and its index, which a
 	 * reader under another user could not make again. */
 	sqlite3_file_control(db->h, NULL, SQLITE_FCNTL_PERSIST_WAL, &one);
+	/* Read where the kernel has it: our files never become shorter. */
 	if (db->mode == DB_READ)
-		return 0;
+		return db_exec(db, setup_read, e);
 	snprintf(set, sizeof(set),
 	    "PRAGMA page_size = %d; PRAGMA journal_size_limit = %d",
 	    db->schema->page_bytes, WAL_BYTES_MAX);

@@ -28,6 +28,10 @@ struct gather {
 	/* From a message's index into its dictionary to ours, plus 1. */
 	uint32_t *map;
 	size_t map_room;
+	/* Sorting; made with the first time. */
+	uint32_t *order[2];
+	struct addr *in_order;
+	bool sorted;
 	struct block_rows view;
 };
 
@@ -94,6 +98,9 @@ gather_free(struct gather *g)
 	free(g->rows);
 	free(g->sensor);
 	free(g->map);
+	free(g->order[0]);
+	free(g->order[1]);
+	free(g->in_order);
 	free(g);
 }
 
@@ -103,6 +110,7 @@ gather_reset(struct gather *g)
 	if (g->n_addr > 0)
 		memset(g->slot, 0, SLOTS * sizeof(*g->slot));
 	g->n = g->n_message = g->n_addr = 0;
+	g->sorted = false;
 	dict_reset(&g->names);
 	dict_reset(&g->sensors);
 }
@@ -201,7 +209,9 @@ PUT_VALUES(uint64_t)
 static bool
 fits(const struct gather *g, const struct batch *b)
 {
-	return g->n + b->n <= BLOCK_ROWS_MAX &&
+	if (g->n_addr + b->n_addr > BLOCK_ADDRS_GATHERED && g->n > 0)
+		return false;
+	return !g->sorted && g->n + b->n <= BLOCK_ROWS_MAX &&
 	       g->n_message < BLOCK_MESSAGES_MAX &&
 	       g->names.n + b->n_name <= BLOCK_NAMES_MAX;
 }
@@ -238,6 +248,73 @@ gather_put(struct gather *g, const struct gather_message *m)
 	return 1;
 }
 
+static int
+prepare_sort(struct gather *g)
+{
+	if (g->in_order != NULL)
+		return 0;
+	for (int i = 0; i < 2; i++)
+		if (g->order[i] == NULL)
+			g->order[i] =
+			    calloc(BLOCK_ADDRS_MAX, sizeof(*g->order[i]));
+	if (g->order[0] == NULL || g->order[1] == NULL)
+		return -1;
+	g->in_order = calloc(BLOCK_ADDRS_MAX, sizeof(*g->in_order));
+	return g->in_order == NULL ? -1 : 0;
+}
+
+/* By one byte; what is equal in it stays as it was.  Nothing to do, and false,
+ * when all are. */
+static bool
+sort_by_byte(
+    const struct gather *g, size_t byte, const uint32_t *from, uint32_t *to)
+{
+	uint32_t at[257] = {0};
+
+	for (size_t i = 0; i < g->n_addr; i++)
+		at[g->addr[i].b[byte] + 1]++;
+	if (g->n_addr == 0 || at[g->addr[0].b[byte] + 1] == g->n_addr)
+		return false;
+	for (size_t i = 1; i < 257; i++)
+		at[i] += at[i - 1];
+	for (size_t i = 0; i < g->n_addr; i++)
+		to[at[g->addr[from[i]].b[byte]]++] = from[i];
+	return true;
+}
+
+int
+gather_sort(struct gather *g)
+{
+	uint32_t *order, *other, *place;
+
+	if (prepare_sort(g) == -1)
+		return -1;
+	order = g->order[0];
+	other = g->order[1];
+	for (uint32_t i = 0; i < g->n_addr; i++)
+		order[i] = i;
+	/* The last byte first: four passes for IPv4. */
+	for (size_t byte = 16; byte-- > 0;)
+		if (sort_by_byte(g, byte, order, other)) {
+			uint32_t *swap = order;
+
+			order = other;
+			other = swap;
+		}
+	place = other;
+	for (uint32_t i = 0; i < g->n_addr; i++) {
+		g->in_order[i] = g->addr[order[i]];
+		place[order[i]] = i;
+	}
+	memcpy(g->addr, g->in_order, g->n_addr * sizeof(*g->addr));
+	for (size_t i = 0; i < g->n; i++) {
+		g->src[i] = place[g->src[i]];
+		g->dst[i] = place[g->dst[i]];
+	}
+	g->sorted = true;
+	return 0;
+}
+
 const struct block_rows *
 gather_view(struct gather *g)
 {
@@ -258,6 +335,7 @@ gather_view(struct gather *g)
 	    .sensor = g->sensor,
 	    .sensor_name = g->sensors.text,
 	    .n_sensor = g->sensors.n,
+	    .sorted = g->sorted,
 	};
 	return &g->view;
 }

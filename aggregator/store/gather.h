@@ -26,6 +26,10 @@ struct gather_message {
  * after a reset); -1 when memory is out. */
 int gather_put(struct gather *g, const struct gather_message *m);
 
+/* Its addresses in ascending order, which is how they lie in a block.  Then
+ * nothing can be put until the reset.  Returns 0, or -1 when memory is out. */
+int gather_sort(struct gather *g);
+
 /* Borrowed until the next put, reset or free. */
 const struct block_rows *gather_view(struct gather *g);
 void gather_reset(struct gather *g);

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define BITS_PER_ADDR 10
-#define PROBES 7 /* 10 x ln 2 */
+#define BITS_PER_ADDR 8
+#define PROBES 7
 
 /* Part of the file format: never changed.  Someone who picks addresses so
  * that they collide makes us open a block in vain, and no more. */

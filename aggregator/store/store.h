@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct err;
+struct filter;
 struct store;
 struct store_scan;
 
@@ -130,6 +131,7 @@ enum store_column {
 	STORE_COLUMN_time,
 };
 #define STORE_WANT(name) (UINT32_C(1) << STORE_COLUMN_##name)
+#define STORE_WANT_NOTHING (UINT32_C(1) << 31) /* the rows' number alone */
 
 struct store_query {
 	struct store_pos after;	    /* begin behind this */
@@ -140,11 +142,24 @@ struct store_query {
 	size_t n_host;
 	uint32_t columns; /* STORE_WANT()s, or'ed; 0: all.  Others may be
 			   * NULL, time and the dictionaries too. */
+	const struct filter *filter; /* NULL, or which rows are meant;
+				      * borrowed */
+	bool whole; /* pieces in which none is meant come too, with no other
+		     * columns than the filter's, time and addresses */
 };
 
-/* A piece of the store. */
+/*
+ * A piece of the store.
+ *
+ * match:   with a filter, per row whether it is meant (0 or 1); else NULL.
+ * matched: how many are.
+ * known:   every row knows what the filter asks for; only with 'whole'.
+ */
 struct store_chunk {
 	struct batch records;
+	const uint8_t *match;
+	size_t matched;
+	bool known;
 	const uint32_t *sensor; /* per row: index into sensor_name; NULL: 0 */
 	const char *const *sensor_name;
 	size_t n_sensor;

@@ -137,9 +137,8 @@ read_messages(struct cut *c, int64_t last_id, struct err *e)
 }
 
 static int
-write_block(struct cut *c, struct err *e)
+write_block(struct cut *c, const struct block_rows *rows, struct err *e)
 {
-	const struct block_rows *rows = gather_view(c->shop->gather);
 	const struct batch *b = &rows->records;
 	struct query q = query_start(c->day->db, DAY_CUT_BLOCK);
 	size_t hosts = hosts_bytes(b->n_addr), len = 0;
@@ -229,7 +228,11 @@ cut_block(struct cut *c, int64_t last_id, struct err *e)
 	struct part_writer parts = {c->day, e};
 	struct query q;
 
-	if (read_messages(c, last_id, e) == -1 || write_block(c, e) == -1)
+	if (read_messages(c, last_id, e) == -1)
+		return -1;
+	if (gather_sort(c->shop->gather) == -1)
+		return err_set(e, EX_OSERR, "out of memory");
+	if (write_block(c, gather_view(c->shop->gather), e) == -1)
 		return -1;
 	received_commit(c->runs, c->day->number);
 	if (received_each(c->runs, write_parts, &parts) == -1)

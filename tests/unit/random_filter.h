@@ -21,6 +21,9 @@ enum what {
 	HOOK,
 	PROTO,
 	SENSOR,
+	INTERFACE,
+	PREFIX,
+	TIME,
 	NUMBER,
 	TERMS,
 	NOT = TERMS,
@@ -29,7 +32,7 @@ enum what {
 };
 
 static const char *const fields[] = {"host", "net", "port", "class",
-    "direction", "flags", "hook", "proto", "sensor"};
+    "direction", "flags", "hook", "proto", "sensor", "interface", "prefix"};
 static const char *const sides[] = {"", "src ", "dst ", "client ", "server "};
 static const char *const columns[] = {
     "packets", "octets", "ttl", "window", "mark", "uid"};
@@ -40,7 +43,7 @@ static const char *const hosts[] = {"11.11.0.1", "11.11.0.2", "11.11.9.3",
     "1.2.3.4", "1.2.9.9", "2001:db8::1", "2001:db8:1::1", "2001:dead::1"};
 static const char *const nets[] = {"11.11.0.0/16", "11.11.0.0/24",
     "11.11.0.2/31", "1.2.3.4", "1.0.0.0/8", "2001:db8::/32", "2001:db8:1::/48",
-    "0.0.0.0/0"};
+    "0.0.0.0/0", "1.2.3.0-1.2.9.9", "11.11.0.1-11.11.0.2"};
 static const char *const ports[] = {
     "22", "80", "6660-6669", "6667", "1024-65535", "0", "40000", "113"};
 static const char *const classes[] = {"ssh", "irc", "irc-weak", "ident"};
@@ -49,10 +52,27 @@ static const char *const kinds[] = {"syn", "synack", "rst"};
 static const char *const hooks[] = {"in", "out", "forward", "egress"};
 static const char *const protos[] = {"tcp", "udp", "icmp", "47"};
 static const char *const sensors[] = {"pot1", "pot2", "gate"};
+static const char *const interfaces[] = {"eth0", "eth1", "wan"};
+static const char *const prefixes[] = {"'synhive '", "'synhive in'", "x"};
+static const char *const some_prefixes[] = {
+    NULL, "synhive in ", "synhive out ", "xyz"};
+static const char *const times[] = {"2005-02-26T19:00:50Z",
+    "2005-02-26T19:00:51Z", "'2005-02-26 20:00:52+01:00'",
+    "2005-02-26T19:00:53", "2005-02-26T19:00:54Z"};
 static const uint16_t some_ports[] = {
     0, 22, 80, 113, 6660, 6667, 6669, 6680, 40000, 65535};
 
 #define COUNT(a) (sizeof(a) / sizeof(*a))
+
+/* Twice a second, from that of times[0] on. */
+#define TIMES (2 * COUNT(times))
+#define TIMES_BEGIN INT64_C(1109444450) /* seconds */
+
+static inline int64_t
+some_time(size_t i)
+{
+	return TIMES_BEGIN * 1000000000 + (int64_t)i * 500000000;
+}
 
 static const struct {
 	const char *const *word;
@@ -67,13 +87,21 @@ static const struct {
     [HOOK] = {hooks, COUNT(hooks)},
     [PROTO] = {protos, COUNT(protos)},
     [SENSOR] = {sensors, COUNT(sensors)},
+    [INTERFACE] = {interfaces, COUNT(interfaces)},
+    [PREFIX] = {prefixes, COUNT(prefixes)},
+    [TIME] = {times, COUNT(times)},
 };
 
+/*
+ * value: indices into the vocabulary; of numbers, 4 times the first and the
+ *        last of a range.
+ * n:     0: a comparison, with 'number' (of times, an index).
+ */
 struct expr {
 	enum what what;
 	struct expr *a, *b;
 	size_t side;
-	size_t value[LIST_MAX], n; /* indices into the vocabulary */
+	size_t value[LIST_MAX], n;
 	size_t column, compare;
 	uint64_t number;
 };
@@ -102,10 +130,15 @@ random_expr(int depth)
 		x->b = random_expr(depth - 1);
 	if (x->what <= CLASS)
 		x->side = below(COUNT(sides));
-	if (x->what < NUMBER) {
+	if (x->what < TIME || (x->what <= NUMBER && below(3) == 0))
 		x->n = 1 + below(LIST_MAX);
-		for (size_t i = 0; i < x->n; i++)
-			x->value[i] = below(vocabulary[x->what].n);
+	for (size_t i = 0; i < x->n; i++) {
+		size_t first = below(4), last = below(4);
+
+		x->value[i] =
+		    x->what == NUMBER && first <= last ? 4 * first + last
+		    : x->what == NUMBER		       ? 4 * last + first
+					: below(vocabulary[x->what].n);
 	}
 	x->column = below(COUNT(columns));
 	x->compare = below(COUNT(compares));
@@ -132,30 +165,52 @@ put(FILE *f, const char *text)
 }
 
 static inline void
+put_value(FILE *f, const struct expr *x, size_t value)
+{
+	char text[24];
+
+	if (x->what != NUMBER) {
+		put(f, vocabulary[x->what].word[value]);
+		return;
+	}
+	sprintf(text, value / 4 == value % 4 ? "%zu" : "%zu-%zu", value / 4,
+	    value % 4);
+	put(f, text);
+}
+
+static inline void
 put_list(FILE *f, const struct expr *x)
 {
-	const char *const *word = vocabulary[x->what].word;
-
 	if (below(2) == 0)
 		put(f, "in");
 	if (x->n == 1 && below(2) == 0) {
-		put(f, word[x->value[0]]);
+		put_value(f, x, x->value[0]);
 		return;
 	}
 	put(f, "[");
 	for (size_t i = 0; i < x->n; i++) {
 		if (i > 0 && below(2) == 0)
 			put(f, ",");
-		put(f, word[x->value[i]]);
+		put_value(f, x, x->value[i]);
 	}
 	put(f, "]");
 }
 
 static inline void
+put_comparison(FILE *f, const struct expr *x)
+{
+	if (x->n > 0) {
+		put_list(f, x);
+		return;
+	}
+	put(f, compares[x->compare]);
+	put_value(f, x,
+	    x->what == NUMBER ? (size_t)(5 * x->number) : (size_t)x->number);
+}
+
+static inline void
 put_expr(FILE *f, const struct expr *x)
 {
-	char number[24];
-
 	switch (x->what) {
 	case NOT:
 		put(f, below(2) == 0 ? "not" : "!");
@@ -174,11 +229,10 @@ put_expr(FILE *f, const struct expr *x)
 		put_expr(f, x->b);
 		put(f, ")");
 		break;
+	case TIME:
 	case NUMBER:
-		put(f, columns[x->column]);
-		put(f, compares[x->compare]);
-		sprintf(number, "%llu", (unsigned long long)x->number);
-		put(f, number);
+		put(f, x->what == TIME ? "time" : columns[x->column]);
+		put_comparison(f, x);
 		break;
 	default:
 		fprintf(f, " %s", sides[x->side]);

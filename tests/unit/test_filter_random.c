@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/random_filter.h"
+#include "tests/unit/random_record.h"
 
 #define FILTERS 4000
 #define RECORDS 40
@@ -30,8 +31,18 @@ static struct site *site;
 static bool
 addr_in(const struct addr *a, const char *text)
 {
+	const char *dash = strchr(text, '-');
+	struct addr first, last;
 	struct net n;
 
+	if (dash != NULL) {
+		char head[64];
+
+		snprintf(head, sizeof(head), "%.*s", (int)(dash - text), text);
+		assert_int_equal(addr_parse(head, &first), 0);
+		assert_int_equal(addr_parse(dash + 1, &last), 0);
+		return addr_cmp(a, &first) >= 0 && addr_cmp(a, &last) <= 0;
+	}
 	assert_int_equal(net_parse(text, &n), 0);
 	for (unsigned int bit = 0; bit < n.len; bit++)
 		if (((a->b[bit / 8] ^ n.a.b[bit / 8]) >> (7 - bit % 8) & 1) !=
@@ -128,6 +139,21 @@ one_end(
 }
 
 static bool
+same(const char *a, const char *b)
+{
+	return b != NULL && strcmp(a, b) == 0;
+}
+
+/* 'word' may stand in quotes. */
+static bool
+begins(const char *text, const char *word)
+{
+	size_t quoted = *word == '\'';
+
+	return strncmp(text, word + quoted, strlen(word) - 2 * quoted) == 0;
+}
+
+static bool
 value_holds(const struct expr *x, const char *word, const struct record *r,
     const char *sensor)
 {
@@ -147,10 +173,27 @@ value_holds(const struct expr *x, const char *word, const struct record *r,
 				       : word[0] == 'i' ? 1
 							: 47);
 	case SENSOR:
-		return sensor != NULL && strcmp(word, sensor) == 0;
+		return same(word, sensor);
+	case INTERFACE:
+		return same(word, r->in_if) || same(word, r->out_if);
+	case PREFIX:
+		return r->prefix != NULL && begins(r->prefix, word);
 	default:
 		return one_end(x, word, r, true) || one_end(x, word, r, false);
 	}
+}
+
+/* What a comparison says of "smaller" and "greater" values than the one given;
+ * a time's second has room for both ends of "=". */
+static bool
+compares_so(const char *c, bool less, bool more)
+{
+	bool equal = !less && !more;
+
+	if (strcmp(c, "!=") == 0)
+		return !equal;
+	return (c[0] == '=' && equal) || (c[0] == '<' && less) ||
+	       (c[0] == '>' && more) || (c[1] == '=' && equal);
 }
 
 static bool
@@ -163,15 +206,29 @@ number_holds(const struct expr *x, const struct record *r)
 	    {HAS_TTL, r->ttl}, {HAS_WINDOW, r->window}, {HAS_MARK, r->mark},
 	    {HAS_UID, r->uid}};
 	uint64_t v = column[x->column].value;
-	const char *c = compares[x->compare];
-	bool less = v < x->number, same = v == x->number;
 
 	if ((r->has & column[x->column].has) == 0)
 		return false;
-	if (strcmp(c, "!=") == 0)
-		return !same;
-	return (c[0] == '=' && same) || (c[0] == '<' && less) ||
-	       (c[0] == '>' && !less && !same) || (c[1] == '=' && same);
+	for (size_t i = 0; i < x->n; i++)
+		if (v >= x->value[i] / 4 && v <= x->value[i] % 4)
+			return true;
+	return x->n == 0 &&
+	       compares_so(compares[x->compare], v<x->number, v> x->number);
+}
+
+static bool
+time_holds(const struct expr *x, const struct record *r)
+{
+	int64_t second = r->time_ns / 1000000000 - TIMES_BEGIN;
+
+	if (r->time_ns == TIME_NONE)
+		return false;
+	for (size_t i = 0; i < x->n; i++)
+		if (second == (int64_t)x->value[i])
+			return true;
+	return x->n == 0 &&
+	       compares_so(compares[x->compare],
+		   second<(int64_t)x->number, second>(int64_t) x->number);
 }
 
 static bool
@@ -184,6 +241,8 @@ holds(const struct expr *x, const struct record *r, const char *sensor)
 		return holds(x->a, r, sensor) && holds(x->b, r, sensor);
 	case OR:
 		return holds(x->a, r, sensor) || holds(x->b, r, sensor);
+	case TIME:
+		return time_holds(x, r);
 	case NUMBER:
 		return number_holds(x, r);
 	default:
@@ -198,33 +257,6 @@ holds(const struct expr *x, const struct record *r, const char *sensor)
 
 /* --- the comparison ---------------------------------------------------------
  */
-
-static struct record
-random_record(void)
-{
-	static const uint8_t flags[] = {TCP_SYN, TCP_SYN | TCP_ECE | TCP_CWR,
-	    TCP_SYN | TCP_ACK, TCP_RST, TCP_RST | TCP_ACK, TCP_ACK,
-	    TCP_SYN | TCP_FIN, TCP_SYN | TCP_ACK | TCP_FIN | TCP_PSH};
-	static const uint8_t proto[] = {6, 6, 6, 17, 1, 47, 50};
-	struct record r = {
-	    .sport = some_ports[below(COUNT(some_ports))],
-	    .dport = some_ports[below(COUNT(some_ports))],
-	    .flags = flags[below(COUNT(flags))],
-	    .proto = proto[below(COUNT(proto))],
-	    .hook = (uint8_t)below(5),
-	    .has = (uint16_t)below(0x200),
-	    .ttl = (uint8_t)below(4),
-	    .window = (uint16_t)below(4),
-	    .mark = (uint32_t)below(4),
-	    .uid = (uint32_t)below(4),
-	    .packets = below(4),
-	    .octets = below(4),
-	};
-
-	assert_int_equal(addr_parse(hosts[below(COUNT(hosts))], &r.src), 0);
-	assert_int_equal(addr_parse(hosts[below(COUNT(hosts))], &r.dst), 0);
-	return r;
-}
 
 static bool
 has_host(const struct addr *host, size_t n, const struct record *r)
@@ -312,6 +344,8 @@ a_connection_matches_as_its_syn_does(void **state)
 		r.flags = TCP_SYN;
 		r.proto = 6;
 		r.hook = HOOK_NONE;
+		r.time_ns = TIME_NONE;
+		r.in_if = r.out_if = r.prefix = NULL;
 		if (filter_match_connection(filter, &r.src, r.sport, &r.dst,
 			r.dport, "pot1") != holds(x, &r, "pot1"))
 			fail_msg("%s", text);
@@ -325,16 +359,9 @@ a_connection_matches_as_its_syn_does(void **state)
 static int
 make_site(void **state)
 {
-	struct honeynet lab = {.name = "lab"};
-	struct net one;
-
 	(void)state;
-	site = site_new();
-	net_parse("11.11.0.0/16", &one);
-	nets_add(&lab.home, &one);
-	net_parse("2001:db8::/32", &one);
-	nets_add(&lab.home, &one);
-	return site_add_honeynet(site, &lab, NULL);
+	site = random_site();
+	return site == NULL ? -1 : 0;
 }
 
 static int

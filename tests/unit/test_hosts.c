@@ -29,7 +29,7 @@ a_host_that_is_there_is_never_denied(void **state)
 
 /* Neighbouring addresses are the worst case for a weak hash. */
 static void
-a_stranger_is_let_in_less_than_once_in_a_hundred(void **state)
+a_stranger_is_let_in_less_than_three_times_in_a_hundred(void **state)
 {
 	enum {
 		N = 20000,
@@ -50,7 +50,7 @@ a_stranger_is_let_in_less_than_once_in_a_hundred(void **state)
 		wrong += hosts_may_have(filter, hosts_bytes(N), &a);
 	}
 	print_message("%.2f %% of strangers\n", 100.0 * wrong / TRIES);
-	assert_in_range(wrong, 0, TRIES / 100);
+	assert_in_range(wrong, 0, 3 * TRIES / 100);
 	free(filter);
 }
 
@@ -71,7 +71,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_host_that_is_there_is_never_denied),
-	    cmocka_unit_test(a_stranger_is_let_in_less_than_once_in_a_hundred),
+	    cmocka_unit_test(
+		a_stranger_is_let_in_less_than_three_times_in_a_hundred),
 	    cmocka_unit_test(no_filter_says_yes_and_an_empty_one_no),
 	};
 
