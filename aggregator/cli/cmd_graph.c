@@ -79,23 +79,6 @@ read_url(struct graph *g, struct err *e)
 	return 0;
 }
 
-/* The words of the filter with blanks between. */
-static char *
-join(const struct cli *c)
-{
-	size_t len = 1;
-	char *text;
-
-	for (size_t i = 0; i < c->n_word; i++)
-		len += strlen(c->word[i]) + 1;
-	text = calloc(1, len);
-	for (size_t i = 0; text != NULL && i < c->n_word; i++) {
-		strcat(text, i == 0 ? "" : " ");
-		strcat(text, c->word[i]);
-	}
-	return text;
-}
-
 static int
 draw(const struct kind *k, struct graph *g, const struct cli *c, struct err *e)
 {
@@ -106,9 +89,10 @@ draw(const struct kind *k, struct graph *g, const struct cli *c, struct err *e)
 	if (place_open(&p, &c->opt, e) == -1)
 		return -1;
 	g->place = &p;
-	g->filter_text = join(c);
-	rc = g->filter_text == NULL ? err_set(e, EX_OSERR, "out of memory")
-				    : place_filter(&p, c, &f, e);
+	g->filter_text = place_filter_text(&p, c, 0, 0, e);
+	rc = g->filter_text == NULL
+		 ? -1
+		 : place_filter_parse(&p, g->filter_text, 0, &f, e);
 	if (rc == 0) {
 		g->filter = f;
 		rc = k->draw(g, e);
@@ -175,7 +159,8 @@ const struct command command_graph = {
 	"'src net 11.11.0.0/16'\n"
 	"  synhive graph points -O points.gnu 'direction out'\n"
 	"  synhive graph timeline combo -O combo.svg\n",
-    .options = OPTIONS_STORE | OPTIONS_HOME | OPTIONS_TIME | OPTIONS_GRAPH,
+    .options = OPTIONS_STORE | OPTIONS_HOME | OPTIONS_TIME | OPTIONS_NFILTER |
+	       OPTIONS_GRAPH,
     .max_words = CLI_WORDS_ANY,
     .run = run,
 };

@@ -168,6 +168,17 @@ def test_between_takes_a_honeypot_by_name_with_all_its_addresses(store, conf):
     assert "say both" in refusal(USAGE, "between", "combo", "-c", conf)
 
 
+# --- honeypots ---------------------------------------------------------------
+
+def test_honeypots_are_those_of_a_time(store, conf):
+    def names(*argv):
+        return [h["honeypot"] for h in rows("honeypots", "-c", conf, *argv)]
+    assert set(names()) == {"combo", "11.11.79.80"}
+    assert names("--since", "2026-11-21T10:30:00Z") == ["11.11.79.80"]
+    assert names("--until", "2026-11-21T10:30:00Z") == ["combo"]
+    assert names("--since", "2026-11-22") == []
+
+
 # --- formats of other tools --------------------------------------------------
 
 def test_only_records_and_connections_have_the_old_formats(store):
