@@ -6,6 +6,7 @@
 #include "common/proc.h"
 #include "common/rd.h"
 
+#include <sysexits.h>
 #include <systemd/sd-daemon.h>
 
 static void
@@ -61,6 +62,9 @@ child_ready(struct core *c, bool *which, const char *what, struct rd *r)
 {
 	char endpoint[PROC_TEXT_MAX];
 
+	/* The other one failed: why is the last thing to be said. */
+	if (c->status != EX_OK)
+		return;
 	proc_get_rest(r, endpoint, sizeof(endpoint));
 	*which = true;
 	log_info("core", "%s on %s", what, endpoint);
