@@ -146,7 +146,8 @@ index_name(struct builder *b, const char *name)
 	if (name == NULL || *name == '\0')
 		return 0;
 	for (size_t i = 0; i < b->n_name; i++)
-		if (strncmp(b->name[i], name, NAME_TEXT_MAX - 1) == 0)
+		if (b->name[i][0] == *name &&
+		    strncmp(b->name[i], name, NAME_TEXT_MAX - 1) == 0)
 			return (uint32_t)i + 1;
 	len = strnlen(name, NAME_TEXT_MAX - 1);
 	memcpy(b->name[b->n_name], name, len);

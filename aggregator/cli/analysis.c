@@ -1,36 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/cli/analysis.h"
 #include "aggregator/cli/explain.h"
-#include "aggregator/cli/files.h"
 #include "aggregator/cli/keep.h"
+#include "aggregator/cli/portion.h"
 #include "aggregator/cli/told.h"
-#include "common/batch.h"
 #include "common/clock.h"
 #include "common/err.h"
 
 #include <stdlib.h>
 #include <sysexits.h>
 
-/*
- * A batch ends when it is full, when the next record is of another file, or
- * when it spans so much time: then what waited for stragglers is judged.
- */
-#define BATCH_RECORDS_MAX 512
-#define BATCH_SPAN_NS (60 * NS_PER_SEC)
-
-/* One time far ahead of all others is a mistake until the next one confirms
- * it: the clock of the correlator never goes back. */
-#define CLOCK_JUMP_NS NS_PER_HOUR
-
 struct work {
 	const struct analysis_options *opt;
-	struct files *files;
 	struct pipeline *pipeline;
-	struct builder *builder;
+	struct portions *portions;
 	struct told *told;
-	size_t file; /* of what is in the builder */
-	int64_t first_ns;
-	int64_t clock_ns, doubted_ns; /* TIME_NONE: none yet */
 };
 
 /* --- what the pipeline tells --- */
@@ -65,79 +49,26 @@ on_connection(void *arg, const struct connection *c)
 
 /* --- records in --- */
 
-static void
-tick(struct work *w, int64_t time_ns)
-{
-	if (time_ns == TIME_NONE || time_ns <= w->clock_ns)
-		return;
-	if (w->clock_ns == TIME_NONE ||
-	    time_ns - w->clock_ns <= CLOCK_JUMP_NS ||
-	    (w->doubted_ns != TIME_NONE &&
-		time_ns >= w->doubted_ns - CLOCK_JUMP_NS))
-		w->clock_ns = time_ns;
-	w->doubted_ns = time_ns;
-}
-
-static void
-flush(struct work *w)
-{
-	if (builder_count(w->builder) == 0)
-		return;
-	pipeline_put(w->pipeline, merge_sensor(w->files->merge, w->file),
-	    builder_view(w->builder));
-	builder_reset(w->builder);
-	if (w->clock_ns != TIME_NONE)
-		pipeline_advance(w->pipeline, w->clock_ns);
-}
-
-static bool
-fits(const struct work *w, const struct record *r, size_t file)
-{
-	if (file != w->file)
-		return false;
-	return r->time_ns == TIME_NONE || w->first_ns == TIME_NONE ||
-	       (r->time_ns - w->first_ns < BATCH_SPAN_NS &&
-		   w->first_ns - r->time_ns < BATCH_SPAN_NS);
-}
-
-static void
-put(struct work *w, const struct record *r, size_t file)
-{
-	if (!fits(w, r, file))
-		flush(w);
-	if (builder_put(w->builder, r) == -1) {
-		flush(w);
-		builder_put(w->builder, r); /* one always fits */
-	}
-	if (builder_count(w->builder) == 1) {
-		w->file = file;
-		w->first_ns = r->time_ns;
-	}
-	tick(w, r->time_ns);
-}
-
 static int
 put_all(struct work *w, struct err *e)
 {
-	const struct record *r;
-	size_t file;
+	struct portion p;
+	int rc;
 
-	while ((r = files_next(w->files, &file)) != NULL) {
-		put(w, r, file);
-		if (w->opt->keep != NULL &&
-		    keep_put(w->opt->keep, file,
-			merge_sensor(w->files->merge, file), r, e) == -1)
-			return -1;
+	while ((rc = portions_next(w->portions, &p, e)) == 1) {
+		pipeline_put(w->pipeline, p.sensor, p.records);
+		if (p.clock_ns != TIME_NONE)
+			pipeline_advance(w->pipeline, p.clock_ns);
 	}
-	flush(w);
-	pipeline_finish(w->pipeline);
-	return 0;
+	if (rc == 0)
+		pipeline_finish(w->pipeline);
+	return rc;
 }
 
 /* --- all of it --- */
 
 static int
-open_work(struct work *w, struct err *e)
+open_work(struct work *w, struct files *f, struct err *e)
 {
 	struct pipeline_sink sink = {
 	    .arg = w, .alert = on_alert, .incident = on_incident};
@@ -147,18 +78,18 @@ open_work(struct work *w, struct err *e)
 	w->pipeline = pipeline_new(w->opt->site, &sink, e);
 	if (w->pipeline == NULL)
 		return -1;
-	w->builder = builder_new(BATCH_RECORDS_MAX, SIZE_MAX);
 	w->told =
 	    told_new(w->opt->keep == NULL ? NULL : keep_state(w->opt->keep));
-	if (w->builder == NULL || w->told == NULL)
+	if (w->told == NULL)
 		return err_set(e, EX_OSERR, "out of memory");
-	return 0;
+	w->portions = portions_open(f, w->opt->keep, e);
+	return w->portions == NULL ? -1 : 0;
 }
 
 static void
 close_work(struct work *w)
 {
-	builder_free(w->builder);
+	portions_close(w->portions);
 	pipeline_free(w->pipeline);
 	told_free(w->told);
 }
@@ -167,12 +98,8 @@ int
 analysis_run(struct analysis *a, const struct analysis_options *o,
     struct files *f, struct err *e)
 {
-	struct work w = {.opt = o,
-	    .files = f,
-	    .first_ns = TIME_NONE,
-	    .clock_ns = TIME_NONE,
-	    .doubted_ns = TIME_NONE};
-	int rc = open_work(&w, e);
+	struct work w = {.opt = o};
+	int rc = open_work(&w, f, e);
 
 	*a = (struct analysis){0};
 	if (rc == 0)

@@ -5,8 +5,8 @@
 #include "common/rd.h"
 #include "common/wr.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct sensors {
 	struct map *number; /* name, filled with zeroes -> uint16_t */
@@ -47,7 +47,7 @@ sensors_number(struct sensors *s, const char *name)
 
 	if (name == NULL)
 		return 0;
-	snprintf(key, sizeof(key), "%s", name);
+	memcpy(key, name, strnlen(name, sizeof(key) - 1));
 	if ((number = map_get(s->number, key)) != NULL)
 		return *number;
 	if (s->n == SENSORS_MAX)

@@ -5,19 +5,25 @@
 #include <stdio.h>
 #include <string.h>
 
-/* As many of the names as fit. */
+/* As many of the names as fit; not by snprintf(): a peer that all call is
+ * told of for each of them. */
 static void
 name_them(const struct alert *a, char *out, size_t size)
 {
 	size_t len = 0, i = 0;
 
 	for (; i < a->honeypots.n; i++) {
-		size_t more = strlen(a->honeypots.name[i]) + 2;
+		const char *name = a->honeypots.name[i];
+		size_t more = strlen(name);
 
-		if (len + more + 24 > size)
+		if (len + more + 2 + 24 > size)
 			break;
-		len += (size_t)snprintf(out + len, size - len, "%s%s",
-		    i == 0 ? "" : ", ", a->honeypots.name[i]);
+		if (i > 0) {
+			memcpy(out + len, ", ", 2);
+			len += 2;
+		}
+		memcpy(out + len, name, more + 1);
+		len += more;
 	}
 	if (i < a->count)
 		snprintf(out + len, size - len, ", and %" PRIu64 " more",
