@@ -5,8 +5,6 @@
 #include "common/clock.h"
 #include "common/filter.h"
 
-#define HOSTS_MAX 64 /* a longer list opens everything */
-
 static int
 each_chunk(struct store *s, const struct store_query *q, scan_fn *fn, void *arg,
     struct err *e)
@@ -45,7 +43,7 @@ static int
 run(const struct place *p, const struct options *o, const struct filter *f,
     struct store_query *q, scan_fn *fn, void *arg, struct err *e)
 {
-	struct addr host[HOSTS_MAX];
+	struct addr host[SCAN_HOSTS_MAX];
 	struct store *s = place_store(p, e);
 	int rc;
 
@@ -54,7 +52,7 @@ run(const struct place *p, const struct options *o, const struct filter *f,
 	q->until_ns = o->until_ns;
 	if (f != NULL) {
 		narrow(q, f);
-		q->n_host = filter_needs_hosts(f, host, HOSTS_MAX);
+		q->n_host = filter_needs_hosts(f, host, SCAN_HOSTS_MAX);
 	}
 	q->host = q->n_host == 0 ? NULL : host;
 	rc = each_chunk(s, q, fn, arg, e);

@@ -13,6 +13,9 @@ struct filter;
 struct options;
 struct place;
 
+/* A question about more hosts opens everything. */
+#define SCAN_HOSTS_MAX 64
+
 /*
  * The store piece by piece, as far as 'f' (NULL: all) and the times allow;
  * rows that do not match come too.

@@ -48,6 +48,12 @@ cell_uint(uint64_t n)
 }
 
 struct cell
+cell_int(int64_t n)
+{
+	return (struct cell){.type = CELL_INT, .u.integer = n};
+}
+
+struct cell
 cell_port(uint16_t port)
 {
 	return port == 0 ? cell_null() : cell_uint(port);
@@ -156,6 +162,9 @@ cell_print(const struct cell *c, char out[static FORMAT_TEXT_MAX])
 		break;
 	case CELL_UINT:
 		snprintf(out, FORMAT_TEXT_MAX, "%" PRIu64, c->u.uint);
+		break;
+	case CELL_INT:
+		snprintf(out, FORMAT_TEXT_MAX, "%" PRId64, c->u.integer);
 		break;
 	case CELL_REAL:
 		snprintf(out, FORMAT_TEXT_MAX, "%.6g", c->u.real);

@@ -27,6 +27,7 @@ enum cell_type {
 	CELL_ADDR,
 	CELL_TIME, /* ns since 1970 */
 	CELL_UINT,
+	CELL_INT,
 	CELL_REAL,
 	CELL_BOOL,
 	CELL_NAMES,
@@ -60,6 +61,7 @@ struct cell {
 		struct addr addr;
 		int64_t time_ns;
 		uint64_t uint;
+		int64_t integer;
 		double real;
 		bool yes;
 		const struct names *names;
@@ -82,6 +84,7 @@ struct cell cell_name(const char *s);	     /* NULL and "": null */
 struct cell cell_addr(const struct addr *a); /* NULL: null */
 struct cell cell_time(int64_t ns);	     /* TIME_NONE: null */
 struct cell cell_uint(uint64_t n);
+struct cell cell_int(int64_t n);
 struct cell cell_port(uint16_t port); /* 0: null */
 struct cell cell_real(double d);
 struct cell cell_bool(bool yes);

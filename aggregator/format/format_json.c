@@ -81,6 +81,8 @@ value(const struct cell *c)
 		/* JSON's integers are signed here; nothing counts so far. */
 		return json_integer(
 		    c->u.uint > INT64_MAX ? INT64_MAX : (json_int_t)c->u.uint);
+	case CELL_INT:
+		return json_integer(c->u.integer);
 	case CELL_REAL:
 		return json_real(c->u.real);
 	case CELL_BOOL:

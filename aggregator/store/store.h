@@ -154,6 +154,8 @@ struct store_query {
  * match:   with a filter, per row whether it is meant (0 or 1); else NULL.
  * matched: how many are.
  * known:   every row knows what the filter asks for; only with 'whole'.
+ * id, rows: of the messages that the rows came in: with the day, and the row's
+ *          place in its message, that names a row for ever.
  */
 struct store_chunk {
 	struct batch records;
@@ -163,6 +165,9 @@ struct store_chunk {
 	const uint32_t *sensor; /* per row: index into sensor_name; NULL: 0 */
 	const char *const *sensor_name;
 	size_t n_sensor;
+	const uint64_t *id;
+	const uint32_t *rows; /* of each message; their sum is records.n */
+	size_t n_message;
 	int64_t received_ns;  /* when the last row of it was received */
 	struct store_pos pos; /* of the last message in it */
 };

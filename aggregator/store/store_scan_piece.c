@@ -96,15 +96,17 @@ show(struct store_scan *sc, const struct block_rows *rows, int64_t last_id,
     struct store_chunk *out)
 {
 	int64_t end = end_of(sc), received_ns = 0;
-	size_t before = 0, n = 0;
+	size_t before = 0, n = 0, first = 0, messages = 0;
 
 	for (size_t i = 0; i < rows->n_message; i++) {
 		int64_t id = (int64_t)rows->id[i];
 
-		if (id <= sc->at)
+		if (id <= sc->at) {
 			before += rows->rows[i];
-		else if (id <= end) {
+			first++;
+		} else if (id <= end) {
 			n += rows->rows[i];
+			messages++;
 			received_ns = rows->received_ns[i];
 		}
 	}
@@ -116,6 +118,9 @@ show(struct store_scan *sc, const struct block_rows *rows, int64_t last_id,
 	    .sensor_name = rows->sensor_name,
 	    .n_sensor = rows->n_sensor,
 	    .matched = n,
+	    .id = rows->id + first,
+	    .rows = rows->rows + first,
+	    .n_message = messages,
 	    .received_ns = received_ns,
 	    .pos = {sc->day->number, sc->at}};
 	if (sc->filter != NULL) {

@@ -25,7 +25,7 @@ aggregator/core                common/ aggregator/
 aggregator/child               common/ aggregator/child.h
 aggregator/control             common/ aggregator/control.h
 aggregator/main                common/ aggregator/aggregator.h aggregator/config.h
-aggregator/cli                 common/ aggregator/cli/ aggregator/format/ aggregator/graph/ aggregator/config.h aggregator/store/store.h aggregator/store/state.h aggregator/pipeline.h aggregator/correlate/connection.h aggregator/source/
+aggregator/cli                 common/ aggregator/cli/ aggregator/format/ aggregator/graph/ aggregator/config.h aggregator/store/store.h aggregator/store/state.h aggregator/store/sql.h aggregator/pipeline.h aggregator/correlate/connection.h aggregator/source/
 '
 fences='
 libnetfilter_log/              agent/nflog

@@ -35,6 +35,8 @@ random_record(void)
 
 	assert_int_equal(addr_parse(hosts[below(COUNT(hosts))], &r.src), 0);
 	assert_int_equal(addr_parse(hosts[below(COUNT(hosts))], &r.dst), 0);
+	if (r.proto == 1)
+		r.sport = r.dport = 0;
 	r.time_ns = TIME_NONE;
 	if (r.has & HAS_TIME)
 		r.time_ns = some_time(below(TIMES));
@@ -44,7 +46,7 @@ random_record(void)
 static inline struct site *
 random_site(void)
 {
-	struct site *site = site_new();
+	struct site *lab_site = site_new();
 	struct honeynet lab = {.name = "lab"};
 	struct net one;
 
@@ -52,9 +54,9 @@ random_site(void)
 	nets_add(&lab.home, &one);
 	net_parse("2001:db8::/32", &one);
 	nets_add(&lab.home, &one);
-	if (site_add_honeynet(site, &lab, NULL) == 0)
-		return site;
-	site_free(site);
+	if (site_add_honeynet(lab_site, &lab, NULL) == 0)
+		return lab_site;
+	site_free(lab_site);
 	return NULL;
 }
 
