@@ -34,7 +34,7 @@ PACKAGES_DEMO := nftables iproute2 procps openssh-server openssh-client \
 	ngircd ii python3
 PACKAGES_CHECK := $(PACKAGES_DEMO) clang clang-format libclang-rt-14-dev \
 	libcmocka-dev python3-pytest python3-zmq python3-protobuf \
-	python3-jsonschema mandoc git
+	python3-jsonschema mandoc git nfdump
 
 # need NAME,PACKAGES: make $(B)/.have-NAME once the packages are there
 define need
