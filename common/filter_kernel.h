@@ -67,20 +67,24 @@ mask_choose(uint8_t *restrict out, const uint8_t *restrict which,
 		out[i] = (which[i] & a[i]) | ((which[i] ^ 1) & b[i]);
 }
 
+/* Eight at a time: no byte comes to more than PIECE / 8. */
 static inline size_t
 mask_count(const uint8_t *m, size_t n)
 {
-	size_t count = 0;
+	uint64_t sum = 0, eight;
+	size_t count = 0, i = 0;
 
-	for (size_t i = 0; i < n; i += 128) {
-		uint8_t part = 0;
-
-		for (size_t k = i; k < n && k < i + 128; k++)
-			part = (uint8_t)(part + m[k]);
-		count += part;
+	for (; i + 8 <= n; i += 8) {
+		__builtin_memcpy(&eight, m + i, 8);
+		sum += eight;
 	}
+	for (; i < n; i++)
+		count += m[i];
+	for (; sum != 0; sum >>= 8)
+		count += sum & 0xff;
 	return count;
 }
+_Static_assert(PIECE / 8 <= UINT8_MAX, "a byte counts the rows");
 
 /* out &= has this bit */
 static inline void

@@ -361,7 +361,7 @@ rows_node(struct filter_rows *x, const struct node *n, const uint8_t *wanted,
 		mask_not(out, x->n);
 }
 
-size_t
+WIDE size_t
 filter_rows_match(struct filter_rows *x, const struct rows *r, uint8_t *match)
 {
 	const size_t n = r->records->n;

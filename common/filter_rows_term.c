@@ -40,7 +40,7 @@ term_is_dear(const struct term *t)
 
 /* --- small values --- */
 
-static void
+WIDE static void
 flags_term(const struct filter_rows *x, const struct term *t, uint8_t *out)
 {
 	const uint32_t *has = PIECE_OF(x, has), *flags = PIECE_OF(x, flags);

@@ -289,6 +289,16 @@ db_undo(struct db *db)
 	db->undone = false;
 }
 
+void
+db_let_go(struct db *db)
+{
+	if (db->mode != DB_READ)
+		return;
+	/* It unmaps by mapping anew; a failure costs speed. */
+	sqlite3_exec(db->h, "PRAGMA mmap_size = 0", NULL, NULL, NULL);
+	sqlite3_exec(db->h, setup_read, NULL, NULL, NULL);
+}
+
 int
 db_is_finished(struct db *db, struct err *e)
 {

@@ -54,6 +54,9 @@ int db_begin(struct db *db, struct err *e);
 int db_commit(struct db *db, struct err *e);
 void db_undo(struct db *db);
 
+/* What was read and is mapped into memory (DB_READ); outside a transaction. */
+void db_let_go(struct db *db);
+
 /* Into a plain file without a WAL.  1: done, 0: somebody reads it just now,
  * -1 with 'e'. */
 int db_finish(struct db *db, struct err *e);

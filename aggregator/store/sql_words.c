@@ -35,6 +35,43 @@ read_addr(const void *text, int len, struct addr *out)
 	       addr_parse(copied, out) == 0;
 }
 
+/* Sorting asks often, and nearly always of these: "11.11.79.67" as a number, or
+ * -1. */
+static int64_t
+read_v4(const char *p, int len)
+{
+	const char *end = p + len;
+	int64_t out = 0;
+
+	for (int part = 0; part < 4; part++) {
+		static const int least[] = {256, 0, 10, 100, 256};
+		int n = 0, digits = 0;
+
+		for (; p < end && *p >= '0' && *p <= '9' && digits < 4; p++) {
+			n = 10 * n + (*p - '0');
+			digits++;
+		}
+		/* No digits, or zeroes before them, are no address. */
+		if (n > 255 || n < least[digits] ||
+		    (part < 3 && (p == end || *p++ != '.')))
+			return -1;
+		out = out << 8 | n;
+	}
+	return p == end ? out : -1;
+}
+
+/* "2005-02-26T19:00:52", and what follows it is "Z" or "." */
+#define SECONDS_LEN 19
+
+static bool
+is_plain_time(const char *p, int len)
+{
+	return len > SECONDS_LEN && p[4] == '-' && p[10] == 'T' &&
+	       p[len - 1] == 'Z' &&
+	       (p[SECONDS_LEN] == 'Z' || p[SECONDS_LEN] == '.') &&
+	       strspn(p, "0123456789-T:") >= SECONDS_LEN;
+}
+
 static int
 compare_bytes(const void *a, int na, const void *b, int nb)
 {
@@ -48,9 +85,17 @@ static int
 compare_times(void *arg, int na, const void *a, int nb, const void *b)
 {
 	int64_t x, y;
-	bool is_x = read_time(a, na, &x), is_y = read_time(b, nb, &y);
+	bool is_x, is_y;
+	int c;
 
 	(void)arg;
+	if (na == nb && memcmp(a, b, (size_t)na) == 0)
+		return 0;
+	if (is_plain_time(a, na) && is_plain_time(b, nb) &&
+	    (c = memcmp(a, b, SECONDS_LEN)) != 0)
+		return c;
+	is_x = read_time(a, na, &x);
+	is_y = read_time(b, nb, &y);
 	if (is_x && is_y)
 		return (x > y) - (x < y);
 	return is_x != is_y ? is_y - is_x : compare_bytes(a, na, b, nb);
@@ -59,10 +104,15 @@ compare_times(void *arg, int na, const void *a, int nb, const void *b)
 static int
 compare_addrs(void *arg, int na, const void *a, int nb, const void *b)
 {
+	int64_t p = read_v4(a, na), q = read_v4(b, nb);
 	struct addr x, y;
-	bool is_x = read_addr(a, na, &x), is_y = read_addr(b, nb, &y);
+	bool is_x, is_y;
 
 	(void)arg;
+	if (p >= 0 && q >= 0)
+		return (p > q) - (p < q);
+	is_x = read_addr(a, na, &x);
+	is_y = read_addr(b, nb, &y);
 	if (is_x && is_y)
 		return addr_cmp(&x, &y);
 	return is_x != is_y ? is_y - is_x : compare_bytes(a, na, b, nb);

@@ -131,7 +131,8 @@ enum store_column {
 	STORE_COLUMN_time,
 };
 #define STORE_WANT(name) (UINT32_C(1) << STORE_COLUMN_##name)
-#define STORE_WANT_NOTHING (UINT32_C(1) << 31) /* the rows' number alone */
+/* Numbers alone: a piece has records.n and matched, maybe of several. */
+#define STORE_WANT_NOTHING (UINT32_C(1) << 31)
 
 struct store_query {
 	struct store_pos after;	    /* begin behind this */

@@ -151,14 +151,21 @@ next_day(struct store_scan *sc, struct err *e)
 static int
 next_in_day(struct store_scan *sc, struct store_chunk *out, struct err *e)
 {
+	struct db *db = sc->day->db;
 	int rc;
 
-	if (db_begin(sc->day->db, e) == -1)
-		return -1;
-	rc = scan_next_block(sc, out, e);
-	if (rc == 0)
-		rc = scan_next_loose(sc, out, e);
-	db_undo(sc->day->db);
+	do {
+		if (db_begin(db, e) == -1)
+			return -1;
+		rc = scan_next_block(sc, out, e);
+		if (rc == 0)
+			rc = scan_next_loose(sc, out, e);
+		db_undo(db);
+		if (sc->taken >= SCAN_TAKEN_MAX) {
+			db_let_go(db);
+			sc->taken = 0;
+		}
+	} while (rc == 2);
 	return rc;
 }
 

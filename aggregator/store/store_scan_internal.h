@@ -24,12 +24,16 @@ struct store_scan {
 	uint8_t *match; /* BLOCK_ROWS_MAX */
 	size_t matched;
 	bool known;
+	size_t taken; /* bytes read since what the kernel mapped was let go */
 	uint64_t damaged;
 	struct store_pos last_damaged;
 };
 
+/* So much of a file is mapped at a time; then the transaction ends, too. */
+#define SCAN_TAKEN_MAX ((size_t)32 << 20)
+
 /* As store_scan_next(), within the day and a transaction: the next piece of
- * its blocks, or of what is in none yet. */
+ * its blocks, or of what is in none yet.  2: no piece, but let go and go on. */
 int scan_next_block(
     struct store_scan *sc, struct store_chunk *out, struct err *e);
 int scan_next_loose(

@@ -169,10 +169,19 @@ pass_over(struct store_scan *sc, const char *what, int64_t id, struct err *e)
 	return 0;
 }
 
+/* A block's bytes, and who counts them. */
+struct reading {
+	struct store_scan *scan;
+	struct blob blob;
+};
+
 static const void *
 get_bytes(void *arg, size_t at, size_t len, void *room, struct err *e)
 {
-	return blob_read(arg, at, len, room, e) == -1 ? NULL : room;
+	struct reading *r = arg;
+
+	r->scan->taken += len;
+	return blob_read(&r->blob, at, len, room, e) == -1 ? NULL : room;
 }
 
 /*
@@ -222,19 +231,35 @@ static int
 read_block(
     struct store_scan *sc, int64_t id, struct block_rows *rows, struct err *e)
 {
-	struct blob blob;
-	struct block_bytes from = {.get = get_bytes, .arg = &blob};
+	struct reading r = {.scan = sc};
+	struct block_bytes from = {.get = get_bytes, .arg = &r};
 	int rc = -1;
 
-	if (blob_open(&blob, sc->day->db, "block", "data", id, e) == -1)
+	if (blob_open(&r.blob, sc->day->db, "block", "data", id, e) == -1)
 		return -2;
-	from.len = blob.len;
+	from.len = r.blob.len;
 	if (block_begin(sc->shop.block, &from, e) == 0)
 		rc = look_at_block(sc, rows, e);
 	if (rc == 1 && block_more(sc->shop.block, wanted(sc), rows, e) == -1)
 		rc = -1;
-	blob_close(&blob);
-	return blob.failed ? -2 : rc;
+	blob_close(&r.blob);
+	return r.blob.failed ? -2 : rc;
+}
+
+/* When numbers are all that is wanted, those of several blocks are told at
+ * once.  Returns whether it is so. */
+static bool
+add_up(const struct store_scan *sc, struct store_chunk *sum,
+    const struct store_chunk *one)
+{
+	size_t rows = sum->records.n, matched = sum->matched;
+
+	if ((sc->query.columns & STORE_WANT_NOTHING) == 0 || sc->query.whole)
+		return false;
+	*sum = *one;
+	sum->records.n += rows;
+	sum->matched += matched;
+	return true;
 }
 
 int
@@ -242,6 +267,7 @@ scan_next_block(struct store_scan *sc, struct store_chunk *out, struct err *e)
 {
 	struct query q = query_start(sc->day->db, DAY_SCAN_BLOCKS);
 	struct block_rows rows;
+	struct store_chunk sum = {0};
 	const void *hosts;
 	size_t n_hosts;
 	int rc;
@@ -257,18 +283,26 @@ scan_next_block(struct store_scan *sc, struct store_chunk *out, struct err *e)
 		rc = may_have_host(sc, hosts, n_hosts)
 			 ? read_block(sc, last_id, &rows, e)
 			 : 0;
-		if (rc == 1 && show(sc, &rows, last_id, out)) {
-			query_end(&q);
-			return 1;
-		}
 		if (rc == -2 ||
 		    (rc == -1 && pass_over(sc, "block", last_id, e) == -1)) {
 			query_end(&q);
 			return -1;
 		}
+		if (rc == 1 && show(sc, &rows, last_id, out) &&
+		    !add_up(sc, &sum, out)) {
+			query_end(&q);
+			return 1;
+		}
 		sc->at = last_id;
+		if (sc->taken >= SCAN_TAKEN_MAX) {
+			query_end(&q);
+			break;
+		}
 	}
-	return rc;
+	if (rc == -1 || sum.records.n == 0)
+		return rc == -1 ? -1 : sc->taken >= SCAN_TAKEN_MAX ? 2 : 0;
+	*out = sum;
+	return 1;
 }
 
 static int

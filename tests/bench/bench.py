@@ -35,6 +35,7 @@ from hive import (HOME, INGEST, Agent, Aggregator,      # noqa: E402
                   Key, Lab, connect, program, synsend)
 from netns import Net, exit_on_signals, wait_until      # noqa: E402
 from psad import Psad                                   # noqa: E402
+from query import FILTER, Flows, why_not                # noqa: E402
 
 SENDING, READING = ["taskset", "-c", "0"], ["taskset", "-c", "1"]
 IDLE = ["chrt", "--idle", "0"]      # the aggregator, while the agent is timed
@@ -305,9 +306,40 @@ def bench_pipeline(_options):
     say("pipeline_ratio", correlated / bare, "x unpacking")
 
 
+# --- query --------------------------------------------------------------------
+
+def bench_query(options):
+    """"few": the hosts asked for are in every block; "many": in few."""
+    why = why_not()
+    if why is not None:
+        print(f"# nfdump is not compared: {why}", flush=True)
+        return
+    for hosts in ("few", "many"):
+        with tempfile.TemporaryDirectory(prefix="synhive-bench-") as folder:
+            query(options, Flows(program, Path(folder), options.records,
+                                 hosts), hosts)
+
+
+def query(options, flows, hosts):
+    say(f"query_{hosts}_store", flows.bytes_a_record(), "bytes/record")
+    for name, text in (("filter", FILTER),
+                       ("stranger", f"host {flows.stranger}"),
+                       ("honeypot", f"host {flows.pot}"),
+                       ("port", "port 31337")):
+        ours, theirs = flows.compare(text, options.turns)
+        if flows.count(text) != flows.their_count(text):
+            raise SystemExit(f"{text}: not the same rows")
+        name = f"query_{hosts}_{name}"
+        say(f"{name}_rate", flows.n / ours.wall / 1e6, "M records/s")
+        say(f"{name}_ratio", theirs.wall / ours.wall, "x nfdump")
+        say(f"{name}_cpu_ratio", theirs.cpu / ours.cpu, "x nfdump")
+        say(f"{name}_peak_rss", ours.rss_kib / 1024, "MiB")
+
+
 BENCHES = {"agent": bench_agent, "ingest": bench_ingest,
            "latency": bench_latency, "analyse": bench_analyse,
-           "pipeline": bench_pipeline}
+           "pipeline": bench_pipeline,
+           "query": bench_query}
 
 
 def main():
@@ -316,6 +348,8 @@ def main():
     p.add_argument("--syns", type=int, default=2_000_000)
     p.add_argument("--records", type=int, default=4_000_000)
     p.add_argument("--latencies", type=int, default=500)
+    p.add_argument("--turns", type=int, default=10,
+                   help="of each question to us and to nfdump")
     p.add_argument("--psad-lines", type=int, default=20_000)
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--idle", type=float, default=5, help="seconds")
