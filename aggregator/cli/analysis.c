@@ -83,6 +83,9 @@ flush(struct work *w)
 {
 	if (builder_count(w->builder) == 0)
 		return;
+	/* After a silence what is old must not seem to be of today. */
+	if (w->first_ns != TIME_NONE && w->first_ns <= w->clock_ns)
+		pipeline_advance(w->pipeline, w->first_ns);
 	pipeline_put(w->pipeline, merge_sensor(w->files->merge, w->file),
 	    builder_view(w->builder));
 	builder_reset(w->builder);

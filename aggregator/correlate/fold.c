@@ -48,7 +48,7 @@ static struct folded *
 open_connection(
     struct fold *f, const struct input *in, size_t i, const struct tuple *t)
 {
-	struct folded *c = table_open(&f->table, t);
+	struct folded *c = table_open(&f->table, t, in->b->time[i]);
 
 	c->start_ns = c->last_ns = in->b->time[i];
 	c->expected = site_expected(f->table.site, &t->client, t->client_port,
