@@ -165,6 +165,18 @@ parse_epoch(const char *text, int64_t *ns)
 	return *p == '\0' ? 0 : -1;
 }
 
+/* 30 February is another day to timegm(), and a mistake to us. */
+static bool
+is_day(const struct tm *tm)
+{
+	struct tm day = {.tm_year = tm->tm_year,
+	    .tm_mon = tm->tm_mon,
+	    .tm_mday = tm->tm_mday};
+
+	timegm(&day);
+	return day.tm_mday == tm->tm_mday;
+}
+
 int
 time_parse(const char *text, int64_t *ns)
 {
@@ -176,7 +188,7 @@ time_parse(const char *text, int64_t *ns)
 	if (*text == '@')
 		return parse_epoch(text + 1, ns);
 	p = strptime(text, "%Y-%m-%d", &tm);
-	if (p == NULL)
+	if (p == NULL || !is_day(&tm))
 		return -1;
 	if (*p == 'T' || *p == 't' ||
 	    (*p == ' ' && isdigit((unsigned char)p[1]))) {

@@ -49,17 +49,25 @@ on_connection(void *arg, const struct connection *c)
 
 /* --- records in --- */
 
+static void
+put_one(struct work *w, const struct portion *p)
+{
+	/* After a silence what is old must not seem to be of today. */
+	if (p->first_ns != TIME_NONE && p->first_ns <= p->clock_ns)
+		pipeline_advance(w->pipeline, p->first_ns);
+	pipeline_put(w->pipeline, p->sensor, p->records);
+	if (p->clock_ns != TIME_NONE)
+		pipeline_advance(w->pipeline, p->clock_ns);
+}
+
 static int
 put_all(struct work *w, struct err *e)
 {
 	struct portion p;
 	int rc;
 
-	while ((rc = portions_next(w->portions, &p, e)) == 1) {
-		pipeline_put(w->pipeline, p.sensor, p.records);
-		if (p.clock_ns != TIME_NONE)
-			pipeline_advance(w->pipeline, p.clock_ns);
-	}
+	while ((rc = portions_next(w->portions, &p, e)) == 1)
+		put_one(w, &p);
 	if (rc == 0)
 		pipeline_finish(w->pipeline);
 	return rc;

@@ -56,6 +56,27 @@ say_coverage(void *arg)
 		output_line("What was read is kept in %s.", a->opt->store);
 }
 
+/* Nobody's end is home: most likely --home is wrong. */
+static bool
+is_elsewhere(const struct answer *a)
+{
+	const struct pipeline_counts *n = &a->analysis.counts;
+
+	return n->connections > 0 && n->stray == n->connections && n->own == 0;
+}
+
+static const char *
+nothing_found(const struct answer *a)
+{
+	if (a->analysis.counts.records == 0)
+		return "Nothing can be said of any honeypot: not one TCP "
+		       "connection is begun, answered or refused in it.";
+	if (is_elsewhere(a))
+		return "Nothing can be said of any honeypot: no connection "
+		       "has an end in the home networks.";
+	return "No honeypot did anything suspicious.";
+}
+
 static int
 print_text(struct answer *a, struct err *e)
 {
@@ -73,11 +94,7 @@ print_text(struct answer *a, struct err *e)
 		return 0;
 	}
 	if (n == 0) {
-		output_line(a->analysis.counts.records == 0
-				? "Nothing can be said of any honeypot: not "
-				  "one TCP connection is begun, answered or "
-				  "refused in it."
-				: "No honeypot did anything suspicious.");
+		output_line("%s", nothing_found(a));
 		say_coverage(a);
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -196,7 +213,7 @@ print_rows(struct answer *a, struct err *e)
 
 /* --- all of it --- */
 
-/* Were there any packets at all? */
+/* Were there any packets at all, and any of the honeynet? */
 static int
 check(const struct answer *a, struct err *e)
 {
@@ -208,6 +225,11 @@ check(const struct answer *a, struct err *e)
 		for (int p = 0; p < TALLY_PROTOS; p++)
 			packets += about.tally->proto[p];
 	}
+	if (is_elsewhere(a))
+		return err_set(e, EX_DATAERR,
+		    "none of %" PRIu64 " connections has an end in %s: is "
+		    "that home?",
+		    a->analysis.counts.connections, a->site.home);
 	if (packets > 0)
 		return 0;
 	return err_set(e, EX_DATAERR,

@@ -3,8 +3,14 @@
 #include "aggregator/format/format.h"
 #include "common/err.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -85,21 +91,61 @@ copy(FILE *from, FILE *to, const char *path, struct err *e)
 	return 0;
 }
 
+/* A file beside 'path' that takes its place when all is in it, with the mode
+ * of the one before.  NULL: it is none that can be replaced. */
+static FILE *
+open_beside(const char *path, char temp[static PATH_MAX])
+{
+	struct stat st;
+	mode_t mask;
+	int fd;
+
+	st.st_mode = S_IFREG;
+	if ((lstat(path, &st) == -1 ? errno != ENOENT
+				    : access(path, W_OK) == -1) ||
+	    !S_ISREG(st.st_mode) ||
+	    snprintf(temp, PATH_MAX, "%s.XXXXXX", path) >= PATH_MAX)
+		return NULL;
+	fd = mkostemp(temp, O_CLOEXEC);
+	if (fd == -1)
+		return NULL;
+	mask = umask(0);
+	umask(mask);
+	fchmod(fd, st.st_mode == S_IFREG ? 0666 & ~mask : st.st_mode & 0777);
+	return fdopen(fd, "w");
+}
+
+/* A picture is there whole, or the one before it still is. */
+static int
+finish(FILE *to, const char *temp, const char *path, int rc, struct err *e)
+{
+	if (fclose(to) == EOF && rc == 0)
+		rc = err_sys(e, EX_IOERR, "%s", path);
+	if (*temp == '\0')
+		return rc;
+	if (rc == 0 && rename(temp, path) == -1)
+		rc = err_sys(e, EX_CANTCREAT, "%s", path);
+	if (rc == -1)
+		unlink(temp);
+	return rc;
+}
+
 int
 graph_save(FILE *from, const char *path, struct err *e)
 {
+	char temp[PATH_MAX];
 	FILE *to;
-	int rc;
 
 	if (fflush(from) == EOF)
 		return err_sys(e, EX_IOERR, "a temporary file");
 	if (strcmp(path, "-") == 0)
 		return copy(from, stdout, "standard output", e);
-	to = fopen(path, "we");
+	to = open_beside(path, temp);
+	if (to == NULL) {
+		*temp = '\0';
+		to = fopen(path, "we");
+	}
 	if (to == NULL)
 		return err_sys(e, EX_CANTCREAT, "%s", path);
-	rc = copy(from, to, path, e);
-	if (fclose(to) == EOF && rc == 0)
-		rc = err_sys(e, EX_IOERR, "%s", path);
-	return rc;
+	return finish(to, temp, path, copy(from, to, path, e), e);
 }

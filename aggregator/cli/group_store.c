@@ -11,6 +11,7 @@
 #include "common/filter_term.h"
 
 #include <inttypes.h>
+#include <sysexits.h>
 
 struct counting {
 	const struct place *place;
@@ -95,6 +96,19 @@ print(struct counting *q, const struct group_query *ask, struct err *e)
 	return rc;
 }
 
+/* An order by what no row knows would look like one. */
+static int
+check_order(
+    const struct counting *q, const struct group_query *ask, struct err *e)
+{
+	if (ask->by_first || groups_number(q->groups) == 0 ||
+	    groups_know(q->groups, ask->by))
+		return 0;
+	return err_set(e, EX_DATAERR,
+	    "--by %s: the data cannot answer it: no record knows its %s",
+	    q->opt->by, q->opt->by);
+}
+
 static void
 say_left_out(const struct counting *q)
 {
@@ -122,6 +136,8 @@ answer(struct counting *q, const struct group_query *ask, struct err *e)
 	if (rc == 0)
 		rc = ask->by_first ? groups_sort_by_first(q->groups, e)
 				   : groups_sort_by(q->groups, ask->by, e);
+	if (rc == 0)
+		rc = check_order(q, ask, e);
 	if (rc == 0)
 		rc = print(q, ask, e);
 	if (rc == 0)

@@ -61,6 +61,8 @@ int groups_sort_by(struct groups *g, enum group_count by, struct err *e);
 int groups_sort_by_first(struct groups *g, struct err *e);
 
 size_t groups_number(const struct groups *g);
+/* Whether any row knows that count. */
+bool groups_know(const struct groups *g, enum group_count which);
 /* Rows that found no room, and peers that were not remembered. */
 uint64_t groups_left_out(const struct groups *g);
 uint64_t groups_peers_left_out(const struct groups *g);

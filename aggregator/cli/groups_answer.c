@@ -144,31 +144,41 @@ value_cell(const struct groups *g, const struct key_value *v)
 	}
 }
 
-static struct cell
-count_cell(
-    const struct groups *g, const struct group *x, enum group_count which)
+static bool
+knows(const struct groups *g, const struct group *x, enum group_count which)
 {
-	bool known = true;
-
 	switch (which) {
 	case COUNT_RECORDS:
-		known = groups_take_records(&g->about);
-		break;
+		return groups_take_records(&g->about);
 	case COUNT_CONNECTIONS:
 	case COUNT_ATTEMPTS:
 	case COUNT_ANSWERED:
 	case COUNT_REFUSED:
-		known = groups_take_connections(&g->about);
-		break;
+		return groups_take_connections(&g->about);
 	case COUNT_PACKETS:
 	case COUNT_OCTETS:
-		known = x->has_counts;
-		break;
+		return x->has_counts;
 	case COUNT_PEERS:
 	case GROUP_COUNTS:
 		break;
 	}
-	return known ? cell_uint(x->count[which]) : cell_null();
+	return true;
+}
+
+bool
+groups_know(const struct groups *g, enum group_count which)
+{
+	for (size_t i = 0; i < g->n_sorted; i++)
+		if (knows(g, g->sorted[i], which))
+			return true;
+	return false;
+}
+
+static struct cell
+count_cell(
+    const struct groups *g, const struct group *x, enum group_count which)
+{
+	return knows(g, x, which) ? cell_uint(x->count[which]) : cell_null();
 }
 
 void

@@ -156,7 +156,7 @@ portions_next(struct portions *p, struct portion *out, struct err *e)
 	}
 	part = &p->at->part[p->given++];
 	*out = (struct portion){merge_sensor(p->files->merge, part->file),
-	    builder_view(part->builder), part->clock_ns};
+	    builder_view(part->builder), part->first_ns, part->clock_ns};
 	return 1;
 }
 

@@ -16,6 +16,7 @@ struct portions;
 struct portion {
 	const char *sensor;
 	const struct batch *records;
+	int64_t first_ns; /* of the first; TIME_NONE: it has no time */
 	int64_t clock_ns; /* where time is behind them; TIME_NONE: unknown */
 };
 

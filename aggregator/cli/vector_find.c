@@ -20,7 +20,8 @@ struct finding {
 	struct pipeline *pipeline;
 	struct addr honeypot;
 	int64_t at_ns;
-	bool after; /* only rows after 'at_ns'; else those up to it */
+	bool after;	 /* only rows after 'at_ns'; else those up to it */
+	uint64_t before; /* rows up to 'at_ns' */
 	struct vector *list;
 	size_t n;
 };
@@ -102,6 +103,7 @@ put_chunk(void *arg, const struct store_chunk *k, struct err *e)
 		if ((k->records.time[from] > f->at_ns) != f->after)
 			continue;
 		part = batch_slice(&k->records, from, to - from);
+		f->before += f->after ? 0 : part.n;
 		pipeline_put(f->pipeline, chunk_sensor(k, from), &part);
 	}
 	return 0;
@@ -119,10 +121,16 @@ scan_span(const struct place *p, struct finding *f, int64_t since_ns,
 static int
 find(const struct place *p, struct finding *f, struct err *e)
 {
+	char when[TIME_TEXT_MAX];
 	int64_t at = f->at_ns;
 
 	if (scan_span(p, f, at - VECTOR_WINDOW_NS, at + 1, e) == -1)
 		return -1;
+	if (f->before == 0)
+		return err_set(e, EX_DATAERR,
+		    "--at %s: the store has nothing of the 24 h before: who "
+		    "came in is not known",
+		    time_format(at, when));
 	if (pipeline_vectors(f->pipeline, &f->honeypot, at, &f->list, &f->n) ==
 	    -1)
 		return err_set(e, EX_OSERR, "out of memory");

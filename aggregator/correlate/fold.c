@@ -48,7 +48,7 @@ static struct folded *
 open_connection(
     struct fold *f, const struct input *in, size_t i, const struct tuple *t)
 {
-	struct folded *c = table_open(&f->table, t);
+	struct folded *c = table_open(&f->table, t, in->b->time[i]);
 
 	c->start_ns = c->last_ns = in->b->time[i];
 	c->expected = site_expected(f->table.site, &t->client, t->client_port,
@@ -78,6 +78,19 @@ note_reply(
 	}
 	if (changed)
 		table_tell(&f->table, t, c, CONNECTION_OUTCOME);
+}
+
+/* A reply to nothing shows no others: firewalls log backscatter, and let the
+ * answers to what they know pass unseen. */
+static void
+note_packet(
+    struct fold *f, const struct tuple *t, struct folded *c, unsigned int kinds)
+{
+	if (kinds == 0)
+		return;
+	replying_note(f->table.replying, f->table.site, &t->server, &t->client,
+	    c->start_ns);
+	note_reply(f, t, c, kinds);
 }
 
 /* --- SYNs --------------------------------------------------------------------
@@ -114,7 +127,7 @@ put_first(struct fold *f, struct input *in, size_t i, const struct tuple *t)
 	if (blocked_row(&in->blocked, i))
 		folded_outcome(c, OUTCOME_BLOCKED);
 	table_tell(&f->table, t, c, CONNECTION_NEW);
-	note_reply(f, t, c, early_take(f->early, t, c->start_ns));
+	note_packet(f, t, c, early_take(f->early, t, c->start_ns));
 }
 
 static void
@@ -183,12 +196,10 @@ put_reply(struct fold *f, struct input *in, size_t i, enum reply kind)
 
 	if (is_own(f, &t))
 		return;
-	replying_note(
-	    f->table.replying, f->table.site, &t.server, &t.client, b->time[i]);
 	tuple_set_seq(&t, b, i, batch_ack(b, i) - 1);
 	c = table_find(&f->table, &t, b->time[i], REPLY_WAIT_NS);
 	if (c != NULL)
-		note_reply(f, &t, c, kind);
+		note_packet(f, &t, c, kind);
 	else if (may_answer_a_syn(b, i, kind))
 		early_put(f->early, &t, kind, b->time[i], f->table.clock_ns);
 }

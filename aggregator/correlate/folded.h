@@ -15,7 +15,8 @@
  */
 struct folded {
 	int64_t start_ns, last_ns;
-	int64_t touched_ns; /* fold's clock when a record of it came */
+	int64_t
+	    touched_ns; /* fold's clock when a record of it came, or later */
 	uint64_t packets_out, octets_out, packets_in, octets_in;
 	struct seen seen;
 	uint32_t uid;

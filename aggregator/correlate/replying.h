@@ -21,7 +21,8 @@ struct wr;
 struct replying *replying_new(uint32_t max);
 void replying_free(struct replying *r);
 
-/* A reply from 'server' to 'client' was seen; whoever is home is noted. */
+/* A reply from 'server' to a SYN of 'client' was seen; whoever is home is
+ * noted. */
 void replying_note(struct replying *r, const struct site *s,
     const struct addr *server, const struct addr *client, int64_t time_ns);
 

@@ -90,24 +90,36 @@ table_prefetch(const struct table *t, const struct tuple *key)
 	map_prefetch(map_of(t, key), key);
 }
 
+/* The clock, which stands still within a batch: a record of it may be later,
+ * but not so late that one wrong time is waited for. */
+static int64_t
+now(const struct table *t, int64_t time_ns)
+{
+	return t->clock_ns != TIME_NONE &&
+		       span_ns(t->clock_ns, time_ns) <= ATTEMPT_GAP_NS
+		   ? span_later(t->clock_ns, time_ns)
+		   : t->clock_ns;
+}
+
 struct folded *
 table_find(
     struct table *t, const struct tuple *key, int64_t time_ns, int64_t slack_ns)
 {
 	struct map *m = map_of(t, key);
 	struct folded *c = map_get(m, key);
+	const int64_t now_ns = now(t, time_ns);
 
 	if (c == NULL || !span_near(time_ns, c->start_ns, c->last_ns, slack_ns))
 		return NULL;
-	if (c->touched_ns != t->clock_ns) {
-		c->touched_ns = t->clock_ns;
+	if (c->touched_ns < now_ns) {
+		c->touched_ns = now_ns;
 		map_touch(m, c);
 	}
 	return c;
 }
 
 struct folded *
-table_open(struct table *t, const struct tuple *key)
+table_open(struct table *t, const struct tuple *key, int64_t time_ns)
 {
 	struct map *m = map_of(t, key);
 	bool is_new;
@@ -118,7 +130,7 @@ table_open(struct table *t, const struct tuple *key)
 		map_touch(m, c);
 	}
 	*c = (struct folded){
-	    .touched_ns = t->clock_ns,
+	    .touched_ns = now(t, time_ns),
 	    .direction =
 		(uint8_t)site_direction(t->site, &key->client, &key->server),
 	};

@@ -50,8 +50,10 @@ void table_prefetch(const struct table *t, const struct tuple *key);
 struct folded *table_find(struct table *t, const struct tuple *key,
     int64_t time_ns, int64_t slack_ns);
 
-/* Room for a new connection of 'key': one that has it already ends. */
-struct folded *table_open(struct table *t, const struct tuple *key);
+/* Room for a new connection of 'key', of a record of 'time_ns': one that has
+ * it already ends. */
+struct folded *table_open(
+    struct table *t, const struct tuple *key, int64_t time_ns);
 
 /* End what was not touched for ATTEMPT_GAP_NS. */
 void table_advance(struct table *t, int64_t now_ns);

@@ -46,6 +46,13 @@ set_time(struct iptables *s, const struct stamp *stamp, int64_t *ns)
 	return *ns != TIME_NONE;
 }
 
+static bool
+is_leap_day(const struct stamp *s)
+{
+	return (s->kind == STAMP_LOCAL || s->kind == STAMP_OFFSET) &&
+	       s->civil.month == 2 && s->civil.day == 29;
+}
+
 /*
  * The time and the prefix from 'head', which ends where the packet begins.
  * Returns NULL, or what is wrong.
@@ -65,8 +72,10 @@ read_head(struct iptables *s, struct cursor head, struct record *r)
 	} else if (stamp_read(&c, &stamp) ||
 		   (c = head, loghead_find_stamp(&c, &stamp))) {
 		if (!set_time(s, &stamp, &r->time_ns))
-			return "there is no such date (29 February: is --year "
-			       "right?)";
+			return is_leap_day(&stamp)
+				   ? "there is no such date (29 February: is "
+				     "--year right?)"
+				   : "there is no such date";
 	} else if (s->before_ns != TIME_NONE) {
 		/* Two messages of the kernel that ran into each other. */
 		r->time_ns = s->before_ns;

@@ -107,8 +107,8 @@ dir_lock(const char *dir, struct err *e)
 		    "cannot write to the store %s", dir);
 	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		lock_owner(fd, pid, sizeof(pid));
-		err_set(e, EX_TEMPFAIL, "another aggregator (pid %s) uses %s",
-		    pid, dir);
+		err_set(e, EX_TEMPFAIL, "%s is in use: process %s writes to it",
+		    dir, pid);
 		close(fd);
 		return -1;
 	}

@@ -81,8 +81,9 @@ def test_a_shared_peer_is_one_alert(fallen):
 
 
 def test_an_irc_server_is_confirmed_by_its_ident(fallen):
-    assert {a["honeypot"] for a in fallen.ask("alerts")
-            if a["detector"] == "irc-confirmed"} == {"pot1", "pot2"}
+    wait_until(lambda: {a["honeypot"] for a in fallen.ask("alerts")
+                        if a["detector"] == "irc-confirmed"} ==
+               {"pot1", "pot2"}, 10, "both are confirmed")
 
 
 def test_the_tree_goes_from_outside_over_pot1_to_pot2(fallen):

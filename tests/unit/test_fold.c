@@ -252,8 +252,11 @@ only_advance_makes_connections_end(void **state)
 	fold_advance(f, line_time("+76.1"));
 	assert_int_equal(l.n, 1);
 	assert_int_equal(l.ended[0].client_port, 2);
+	/* Within a batch the clock stands still, and records go on. */
+	put_lines("+150 a 10.0.0.7:3 > 1.2.3.4:22 S seq=7\n", put, f);
 	fold_advance(f, line_time("+152"));
 	assert_int_equal(l.n, 2);
+	assert_int_equal(l.ended[1].client_port, 1);
 	fold_free(f);
 	site_free(site);
 }

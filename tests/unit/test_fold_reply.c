@@ -33,7 +33,7 @@ a_synack_to_another_sequence_number_answers_nothing(void **state)
 	(void)state;
 	assert_int_equal(n.answers, 0);
 	assert_int_equal(n.backscatter, 1);
-	assert_int_equal(l.ended[0].outcome, OUTCOME_UNANSWERED);
+	assert_int_equal(l.ended[0].outcome, OUTCOME_UNKNOWN);
 }
 
 static void
@@ -130,6 +130,21 @@ silence_means_unanswered_only_where_replies_are_seen(void **state)
 	assert_int_equal(l.ended[0].outcome, OUTCOME_UNKNOWN);
 	/* 10.0.0.6 is the machine whose 10.0.0.5 answered. */
 	assert_int_equal(l.ended[1].outcome, OUTCOME_UNANSWERED);
+}
+
+/* A firewall logs what belongs to nothing, and no answers. */
+static void
+backscatter_does_not_make_silence_mean_anything(void **state)
+{
+	struct log l;
+	struct fold_counts n =
+	    fold_lines("+0 - 9.9.9.9:80 > 10.0.0.7:2000 SA\n"
+		       "+1 - 10.0.0.7:1000 > 1.2.3.4:6667 S\n",
+		&l);
+
+	(void)state;
+	assert_int_equal(n.backscatter, 1);
+	assert_int_equal(l.ended[0].outcome, OUTCOME_UNKNOWN);
 }
 
 static void
@@ -231,6 +246,7 @@ main(void)
 	    cmocka_unit_test(a_log_prefix_says_blocked_unless_an_answer_came),
 	    cmocka_unit_test(
 		silence_means_unanswered_only_where_replies_are_seen),
+	    cmocka_unit_test(backscatter_does_not_make_silence_mean_anything),
 	    cmocka_unit_test(
 		both_halves_of_a_flow_are_one_connection_with_a_guessed_server),
 	    cmocka_unit_test(the_port_of_a_class_serves_before_the_lower_port),

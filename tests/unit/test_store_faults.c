@@ -29,8 +29,8 @@ a_second_writer_is_told_of_the_first(void **state)
 	struct fixture *f = *state;
 	char words[160];
 
-	snprintf(words, sizeof(words), "another aggregator (pid %ld) uses %s",
-	    (long)getpid(), f->dir);
+	snprintf(words, sizeof(words), "%s is in use: process %ld writes to it",
+	    f->dir, (long)getpid());
 	expect_no_store(f->dir, STORE_WRITE, EX_TEMPFAIL, words);
 	store_close(f->store);
 	f->store = store_open(f->dir, STORE_WRITE, &f->e);
