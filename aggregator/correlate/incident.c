@@ -137,7 +137,8 @@ incidents_alert(struct incidents *s, struct alert *a)
 	    o->first_suspect_ns, operator_since(&o->i, a->first_ns));
 	o->i.last_ns = span_later(o->i.last_ns, a->last_ns);
 	incident_set_onset(s, o);
-	incident_lasted(o, a->last_ns);
+	if (!incident_is_of_visitor(a->detector))
+		incident_lasted(o, a->last_ns);
 	incident_marked(o, a->detector, is_new);
 	if (a->severity == SEVERITY_COMPROMISED || incident_two_kinds(o, a->id))
 		o->i.severity = SEVERITY_COMPROMISED;

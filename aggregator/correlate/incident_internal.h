@@ -49,6 +49,9 @@ void incident_forget(struct open_incident *o);
 /* incident_evidence.c */
 /* Returns whether it is new. */
 bool incident_put_evidence(struct open_incident *o, const struct alert *a);
+/* What a visitor did to the honeypot does not say that it fell, or that it is
+ * still busy. */
+bool incident_is_of_visitor(const char *kind);
 /* Whether the alert of that id and another one are enough together. */
 bool incident_two_kinds(const struct open_incident *o, const char *alert);
 
