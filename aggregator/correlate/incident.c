@@ -118,6 +118,7 @@ void
 incidents_alert(struct incidents *s, struct alert *a)
 {
 	struct open_incident *o;
+	int64_t known_ns;
 	bool is_new;
 
 	if (a->severity != SEVERITY_SUSPECT &&
@@ -131,7 +132,7 @@ incidents_alert(struct incidents *s, struct alert *a)
 		succeed(s, o);
 		open_incident(s, o, a);
 	}
-	is_new = incident_put_evidence(o, a);
+	is_new = incident_put_evidence(o, a, &known_ns);
 	memcpy(a->incident, o->i.id, sizeof(a->incident));
 	o->first_suspect_ns = span_earlier(
 	    o->first_suspect_ns, operator_since(&o->i, a->first_ns));
@@ -139,7 +140,7 @@ incidents_alert(struct incidents *s, struct alert *a)
 	incident_set_onset(s, o);
 	if (!incident_is_of_visitor(a->detector))
 		incident_lasted(o, a->last_ns);
-	incident_marked(o, a->detector, is_new);
+	incident_marked(o, a, is_new, known_ns);
 	if (a->severity == SEVERITY_COMPROMISED || incident_two_kinds(o, a->id))
 		o->i.severity = SEVERITY_COMPROMISED;
 	set_aliases(s->env.site, &o->i);

@@ -170,13 +170,28 @@ incident_came_in(struct incidents *s, struct open_incident *o,
 	incident_touch(s, o, false);
 }
 
+/* The episodes that it says something new of: all, when it is new; else those
+ * that began between what was known of it and now.  A honeypot may call back
+ * all day long. */
 void
-incident_marked(struct open_incident *o, const char *kind, bool is_new)
+incident_marked(struct open_incident *o, const struct alert *a, bool is_new,
+    int64_t known_ns)
 {
-	if (strcmp(kind, CALL_BACK) != 0 && strcmp(kind, ODD_PORT) != 0)
+	uint32_t stale = 0;
+
+	if (strcmp(a->detector, CALL_BACK) != 0 &&
+	    strcmp(a->detector, ODD_PORT) != 0)
 		return;
-	o->late = !is_new && (o->stale == 0 || o->late);
-	o->stale |= (UINT32_C(1) << (o->i.n_episode - 1) << 1) - 1;
+	for (size_t i = 0; i < o->i.n_episode; i++) {
+		int64_t onset = o->i.episode[i].onset_ns;
+
+		if (is_new || (span_ns(onset, known_ns) < 0 &&
+				  span_ns(onset, a->last_ns) >= 0))
+			stale |= UINT32_C(1) << i;
+	}
+	if (stale != 0)
+		o->late = !is_new && (o->stale == 0 || o->late);
+	o->stale |= stale;
 }
 
 static size_t

@@ -69,12 +69,14 @@ sort_in(struct open_incident *o, size_t k)
 }
 
 bool
-incident_put_evidence(struct open_incident *o, const struct alert *a)
+incident_put_evidence(
+    struct open_incident *o, const struct alert *a, int64_t *known_ns)
 {
 	size_t k = find_evidence(&o->i, a->id);
 	bool is_new = k == o->i.n_evidence;
 	struct evidence *e;
 
+	*known_ns = is_new ? a->last_ns : o->last_ns[k];
 	if (is_new) {
 		if (make_room(o) == -1) {
 			/* An alert that has its id was counted before. */

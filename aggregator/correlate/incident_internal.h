@@ -47,8 +47,9 @@ void incident_touch(struct incidents *s, struct open_incident *o, bool changed);
 void incident_forget(struct open_incident *o);
 
 /* incident_evidence.c */
-/* Returns whether it is new. */
-bool incident_put_evidence(struct open_incident *o, const struct alert *a);
+/* Returns whether it is new; else known_ns: up to when it was known. */
+bool incident_put_evidence(
+    struct open_incident *o, const struct alert *a, int64_t *known_ns);
 /* What a visitor did to the honeypot does not say that it fell, or that it is
  * still busy. */
 bool incident_is_of_visitor(const char *kind);
@@ -66,8 +67,9 @@ void incident_came_in(struct incidents *s, struct open_incident *o,
     const struct connection *c, enum connection_event event);
 /* Evidence lasted until 'last_ns'. */
 void incident_lasted(struct open_incident *o, int64_t last_ns);
-/* Evidence of that kind came or changed: a visitor may be marked. */
-void incident_marked(struct open_incident *o, const char *kind, bool is_new);
+/* Evidence came, or lasts longer than 'known_ns': a visitor may be marked. */
+void incident_marked(struct open_incident *o, const struct alert *a,
+    bool is_new, int64_t known_ns);
 /* Vectors of the episodes that are stale. */
 void incident_find_vectors(struct incidents *s, struct open_incident *o);
 
