@@ -22,6 +22,17 @@ set_got_in(struct group *g, bool got_in)
 	g->got_in = got_in;
 }
 
+/* The one that was weighed last is first. */
+static void
+set_answered(struct group *g, bool answered)
+{
+	if (g->answered)
+		LIST_REMOVE(g, of_answered);
+	if (answered)
+		LIST_INSERT_HEAD(&g->door->host->answered, g, of_answered);
+	g->answered = answered;
+}
+
 /* Did it get in, did it come back: 0, refused, to 6. */
 void
 history_weigh(struct group *group)
@@ -39,6 +50,7 @@ history_weigh(struct group *group)
 			packets = g->recent[i].packets;
 	}
 	set_got_in(group, answered || packets > GUEST_PACKETS_MIN);
+	set_answered(group, answered && !g->within);
 	back |= g->n_recent > 1 &&
 		g->recent[0].at - g->recent[g->n_recent - 1].at >=
 		    (g->recent[0].timeless ? 1 : HISTORY_BACK_NS);
@@ -73,6 +85,7 @@ forget(struct history *h, struct group *g)
 	TAILQ_REMOVE(&d->groups, g, of_door);
 	TAILQ_REMOVE(&p->groups, g, of_peer);
 	set_got_in(g, false);
+	set_answered(g, false);
 	history_gone(g);
 	history_displace(g);
 	if (h->newest == g)
