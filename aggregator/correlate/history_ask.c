@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/correlate/history_internal.h"
+#include "aggregator/correlate/span.h"
 #include "common/map.h"
 
 bool
@@ -95,7 +96,7 @@ visits_of(const struct history *h, const struct window *w,
 	const struct group_key *key = map_key(h->groups, g);
 	const struct door_key *door = map_key(h->doors, g->door);
 	const struct older all = sum_of(w, &g->is);
-	int64_t between = all.last_at - all.first_at;
+	int64_t between = span_ns(all.first_at, all.last_at);
 
 	if (all.n == 0)
 		return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/correlate/history_internal.h"
+#include "aggregator/correlate/span.h"
 #include "common/map.h"
 
 /*
@@ -52,7 +53,7 @@ history_weigh(struct group *group)
 	set_got_in(group, answered || packets > GUEST_PACKETS_MIN);
 	set_answered(group, answered && !g->within);
 	back |= g->n_recent > 1 &&
-		g->recent[0].at - g->recent[g->n_recent - 1].at >=
+		span_ns(g->recent[g->n_recent - 1].at, g->recent[0].at) >=
 		    (g->recent[0].timeless ? 1 : HISTORY_BACK_NS);
 	group->merit =
 	    refused && !answered ? 0 : (uint8_t)(1 + 2 * answered + 3 * back);

@@ -86,7 +86,7 @@ incident_set_onset(struct incidents *s, struct open_incident *o)
 
 	if (known != NULL && t != TIME_NONE)
 		onset = onset_earliest(&known->onset,
-		    operator_since(&o->i, t - ONSET_WINDOW_NS), t);
+		    operator_since(&o->i, span_from(t, -ONSET_WINDOW_NS)), t);
 	/* Never later than before: what was known may be forgotten by now. */
 	onset = span_earlier(onset, t);
 	onset = span_earlier(o->i.onset_ns, onset);
