@@ -146,9 +146,9 @@ incident_went_out(struct incidents *s, struct open_incident *o,
  */
 
 static bool
-is_settled(const struct incidents *s, const struct episode *e)
+is_settled(const struct open_incident *o, const struct episode *e)
 {
-	return span_ns(e->onset_ns, s->clock_ns) > EPISODE_SETTLES_NS;
+	return span_ns(e->onset_ns, o->clock_ns) > EPISODE_SETTLES_NS;
 }
 
 void
@@ -163,7 +163,7 @@ incident_came_in(struct incidents *s, struct open_incident *o,
 		return;
 	if (span_ns(c->start_ns, e->onset_ns) < 0 ||
 	    span_ns(c->start_ns, e->onset_ns) > VECTOR_WINDOW_NS ||
-	    is_settled(s, e))
+	    is_settled(o, e))
 		return;
 	o->late = o->stale == 0 || o->late;
 	o->stale |= UINT32_C(1) << (o->i.n_episode - 1);
@@ -237,7 +237,7 @@ incident_find_vectors(struct incidents *s, struct open_incident *o)
 
 	for (size_t i = 0; i < o->i.n_episode; i++) {
 		struct episode *e = &o->i.episode[i];
-		bool keep = e->n_vector > 0 && is_settled(s, e) &&
+		bool keep = e->n_vector > 0 && is_settled(o, e) &&
 			    !(o->moved & UINT32_C(1) << i);
 
 		if (!(o->stale & UINT32_C(1) << i))

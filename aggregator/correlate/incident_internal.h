@@ -14,6 +14,9 @@ struct open_incident {
 	size_t room;	  /* for evidence */
 	int64_t *last_ns; /* of each evidence, its alert's last time */
 	int64_t first_suspect_ns;
+	/* Start of the newest connection of this honeypot: what the clock of
+	 * another one says is its own affair. */
+	int64_t clock_ns;
 	uint64_t order; /* of that evidence, where there are no times */
 	uint32_t stale; /* a bit for each episode: find its vectors */
 	uint32_t moved; /* ... and so did its onset: forget those it has */
@@ -35,7 +38,6 @@ struct incidents {
 	struct map *open;     /* primary address -> struct open_incident */
 	struct map *activity; /* primary address -> struct activity */
 	struct map *handled;  /* id -> what operators did, see below */
-	int64_t clock_ns;     /* start of the newest connection */
 	uint64_t evicted;     /* incidents, before a restart */
 	TAILQ_HEAD(, open_incident) pending;
 };
