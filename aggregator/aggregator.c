@@ -151,6 +151,7 @@ open_parts(struct core *c, struct err *e)
 	c->pipeline = pipeline_new(c->config->site, &sink, e);
 	if (c->pipeline == NULL)
 		return -1;
+	pipeline_live(c->pipeline);
 	c->news = core_news_new();
 	c->wire = wire_new();
 	if (c->news == NULL || c->wire == NULL)

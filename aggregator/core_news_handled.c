@@ -32,6 +32,19 @@ on_held(void *arg, const struct alert *a, bool update)
 }
 
 static int
+release_some(
+    struct core *c, const struct incident *i, struct held *h, struct err *e)
+{
+	h->n = 0;
+	if (state_held(c->state, i->id, HELD_MAX, on_held, h, e) == -1)
+		return -1;
+	for (size_t k = 0; k < h->n; k++)
+		if (state_release(c->state, h->id[k], e) == -1)
+			return -1;
+	return 0;
+}
+
+static int
 release(struct core *c, const struct incident *i, int64_t now, struct held *h,
     struct err *e)
 {
@@ -39,12 +52,22 @@ release(struct core *c, const struct incident *i, int64_t now, struct held *h,
 	h->drop = i->handling.closed_ns != 0;
 	if (i->handling.muted_until_ns != 0)
 		return 0;
-	if (state_held(c->state, i->id, HELD_MAX, on_held, h, e) == -1)
-		return -1;
-	for (size_t k = 0; k < h->n; k++)
-		if (state_release(c->state, h->id[k], e) == -1)
+	do
+		if (release_some(c, i, h, e) == -1)
 			return -1;
+	while (h->drop && h->n == HELD_MAX);
 	return 0;
+}
+
+/* In the last step, so that whoever is killed before it finds a mute that has
+ * not ended yet. */
+static int
+write_incident(struct core *c, const struct incident *i, const char *op,
+    const struct audit *a, int64_t now, struct err *e)
+{
+	if (core_news_write_incident(c, i, op, now, e) == -1)
+		return -1;
+	return a == NULL ? 0 : state_put_audit(c->state, a, e);
 }
 
 static int
@@ -56,8 +79,7 @@ write_handled(struct core *c, const struct incident *i, const char *op,
 	if (state_begin(c->state, e) == -1)
 		return -1;
 	if (release(c, i, now, h, e) == -1 ||
-	    core_news_write_incident(c, i, op, now, e) == -1 ||
-	    (a != NULL && state_put_audit(c->state, a, e) == -1)) {
+	    (h->n < HELD_MAX && write_incident(c, i, op, a, now, e) == -1)) {
 		state_undo(c->state);
 		return -1;
 	}
@@ -78,7 +100,6 @@ core_tell_handled(struct core *c, const struct incident *i, const char *op,
 		if (rc == 0)
 			core_news_publish(c);
 		core_news_forget_outgoing(c->news);
-		a = NULL;
 	} while (rc == 0 && h->n == HELD_MAX);
 	free(h);
 	return rc;

@@ -69,7 +69,10 @@ start_over(struct core *c, struct err *e)
 	core_news_sink(c, &sink);
 	pipeline_free(c->pipeline);
 	c->pipeline = pipeline_new(c->config->site, &sink, e);
-	return c->pipeline == NULL ? -1 : 0;
+	if (c->pipeline == NULL)
+		return -1;
+	pipeline_live(c->pipeline);
+	return 0;
 }
 
 int

@@ -9,6 +9,7 @@
 #include "aggregator/correlate/hold.h"
 #include "aggregator/correlate/incident.h"
 #include "aggregator/correlate/missing.h"
+#include "aggregator/correlate/span.h"
 #include "aggregator/correlate/vector.h"
 #include "aggregator/pipeline_internal.h"
 #include "common/err.h"
@@ -16,6 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+
+/* How far behind the records the clock may be. */
+#define AHEAD_NS (5 * NS_PER_SEC)
 
 static void
 on_incident(void *arg, const struct incident *i, const char *op)
@@ -64,13 +68,23 @@ on_alert(void *arg, struct alert *a, bool update)
 		p->sink.alert(p->sink.arg, a, update);
 }
 
+/* A sensor's clock may be wrong, or lie: what waits for stragglers waits for
+ * those of all sensors.  The clock is told about once a second. */
+static bool
+is_ahead(const struct pipeline *p, const struct connection *c)
+{
+	return p->live && p->clock_ns != TIME_NONE &&
+	       span_ns(p->clock_ns, c->start_ns) > AHEAD_NS;
+}
+
 static void
 judge(void *arg, const struct connection *c, enum connection_event event)
 {
 	struct pipeline *p = arg;
 
 	/* An incident must be there before what comes after its cause. */
-	if (event == CONNECTION_NEW && detect_passed(p->detect, c->start_ns))
+	if (event == CONNECTION_NEW && !is_ahead(p, c) &&
+	    detect_passed(p->detect, c->start_ns))
 		alerts_flush_urgent(p->alerts);
 	incidents_connection(p->incidents, c, event);
 	detect_connection(p->detect, c, event);
@@ -87,6 +101,8 @@ on_connection(
 	if (event == CONNECTION_NEW)
 		missing_connection(p->missing, c);
 	history_put(p->history, c, event);
+	if (event == CONNECTION_NEW && !is_ahead(p, c))
+		hold_tick(p->hold, c->start_ns);
 	if (!hold_connection(p->hold, c, event))
 		judge(p, c, event);
 	if (event == CONNECTION_END && !p->muted && p->sink.connection != NULL)
@@ -148,6 +164,7 @@ pipeline_new(
 		return NULL;
 	}
 	p->sink = *sink;
+	p->clock_ns = TIME_NONE;
 	if (open_parts(p, site, e) == -1) {
 		pipeline_free(p);
 		return NULL;
@@ -206,6 +223,7 @@ pipeline_put(struct pipeline *p, const char *sensor, const struct batch *b)
 void
 pipeline_advance(struct pipeline *p, int64_t now_ns)
 {
+	p->clock_ns = now_ns;
 	fold_advance(p->fold, now_ns);
 	hold_tick(p->hold, now_ns);
 	detect_tick(p->detect, now_ns);
@@ -221,6 +239,12 @@ pipeline_finish(struct pipeline *p)
 	detect_tick(p->detect, INT64_MAX);
 	missing_finish(p->missing);
 	pipeline_settle(p, true);
+}
+
+void
+pipeline_live(struct pipeline *p)
+{
+	p->live = true;
 }
 
 void

@@ -59,6 +59,10 @@ void pipeline_put(
  * more: what was waiting for stragglers may be judged. */
 void pipeline_advance(struct pipeline *p, int64_t now_ns);
 
+/* Records come as they are made, and the clock is not theirs: those that are
+ * ahead of it do not say what time it is.  Before the first put. */
+void pipeline_live(struct pipeline *p);
+
 /* The end of the input: judge everything, end all connections. */
 void pipeline_finish(struct pipeline *p);
 

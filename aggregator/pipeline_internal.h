@@ -17,6 +17,8 @@ struct pipeline {
 	struct incidents *incidents;
 	struct missing *missing;
 	struct pipeline_counts counts;
+	int64_t clock_ns; /* TIME_NONE: not told yet */
+	bool live;
 	bool muted;
 };
 

@@ -30,5 +30,6 @@ called_counts(
 {
 	int64_t slack = waits && asked_ns != TIME_NONE ? STRAGGLERS_NS : 0;
 
-	return attempts_before(&p->at, asked_ns - slack, width_ns - slack);
+	return attempts_before(
+	    &p->at, span_from(asked_ns, -slack), width_ns - slack);
 }

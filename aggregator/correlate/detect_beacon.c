@@ -24,6 +24,10 @@
 /* Of one that come within half a second: of more the first are judged before
  * their time. */
 #define WAITING_MAX 4
+/* Rhythms that are judged when their time comes; of more those that are there
+ * for longest are judged before it.  Time comes ten times a second, or with
+ * each record where clocks differ. */
+#define DUE_MAX 1024
 
 /* A key without holes. */
 struct beat_key {
@@ -59,7 +63,7 @@ struct beacon {
 	struct settings set;
 	const struct site *site;
 	struct map *beats;   /* struct beat_key -> struct beats */
-	struct map *waiting; /* struct beat_key, a set */
+	struct map *waiting; /* struct beat_key, a set: may be a rhythm soon */
 	struct sensors *sensors;
 };
 
@@ -85,7 +89,7 @@ beacon_new(const struct site *site, const void *set)
 	s->site = site;
 	s->beats =
 	    map_new(sizeof(struct beat_key), sizeof(struct beats), BEATS_MAX);
-	s->waiting = map_new(sizeof(struct beat_key), 0, BEATS_MAX);
+	s->waiting = map_new(sizeof(struct beat_key), 0, DUE_MAX);
 	s->sensors = sensors_new();
 	if (s->beats == NULL || s->waiting == NULL || s->sensors == NULL) {
 		beacon_free(s);
@@ -182,6 +186,18 @@ sort_in(struct beats *k, uint64_t i)
 }
 
 static void
+judge_oldest(struct beacon *s, struct alert_sink *out)
+{
+	void *at = map_oldest(s->waiting);
+	struct beats *k = map_get(s->beats, map_key(s->waiting, at));
+
+	while (k != NULL && k->n_waiting > 0)
+		judge_first(s, k, out);
+	map_remove(s->waiting, at);
+}
+
+/* Before there are enough of them the next one comes in time to judge them. */
+static void
 wait_for_others(struct beacon *s, const struct beat_key *key, struct beats *k,
     const struct connection *c, struct alert_sink *out)
 {
@@ -191,6 +207,11 @@ wait_for_others(struct beacon *s, const struct beat_key *key, struct beats *k,
 		judge_first(s, k, out);
 	sighting_set(&k->waiting[k->n_waiting], c, s->sensors);
 	sort_in(k, k->n_waiting++);
+	if (k->gaps.n + k->n_waiting < (uint64_t)s->set.connections ||
+	    map_get(s->waiting, key) != NULL)
+		return;
+	if (map_count(s->waiting) == DUE_MAX)
+		judge_oldest(s, out);
 	map_put(s->waiting, key, &is_new);
 }
 

@@ -127,10 +127,9 @@ connection(void *self, const struct connection *c, enum connection_event event,
 		return;
 	}
 	at = history_moment(out->history, c);
-	sure = at;
 	/* What came long enough before it did so whatever is still to come. */
-	if (sure.ns != TIME_NONE)
-		sure.ns -= STRAGGLERS_NS;
+	sure = at;
+	sure.ns = span_from(at.ns, -STRAGGLERS_NS);
 	raised = judge(s, c, &sure, false, false, out);
 	/* The visit may be told later than what came of it: agents send it
 	 * less urgently. */

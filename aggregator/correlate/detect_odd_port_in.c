@@ -119,7 +119,6 @@ connection(void *self, const struct connection *c, enum connection_event event,
 		change(s, c, event, out);
 		return;
 	}
-	wait_until(s->wait, c->start_ns, out);
 	at = history_moment(out->history, c);
 	if (odd_may_be(s->site, &s->rules, out->history, c, &at))
 		wait_put(s->wait, c, &at, false, out);

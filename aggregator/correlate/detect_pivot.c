@@ -191,8 +191,7 @@ begin(struct pivot *s, const struct connection *c, struct alert_sink *out)
 	bool sure;
 
 	/* What was so half a second before nothing that comes late undoes. */
-	if (c->start_ns != TIME_NONE)
-		earlier.start_ns -= STRAGGLERS_NS;
+	earlier.start_ns = span_from(c->start_ns, -STRAGGLERS_NS);
 	severity = judge(s, out, &earlier, &at, note);
 	sure = severity == SEVERITY_COMPROMISED;
 	if (sure)

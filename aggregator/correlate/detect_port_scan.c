@@ -2,8 +2,8 @@
 #include "aggregator/correlate/alert_fields.h"
 #include "aggregator/correlate/alerts.h"
 #include "aggregator/correlate/detect.h"
+#include "aggregator/correlate/history.h"
 #include "aggregator/correlate/option.h"
-#include "aggregator/correlate/party.h"
 #include "aggregator/correlate/rate.h"
 #include "aggregator/correlate/span.h"
 
@@ -67,7 +67,7 @@ connection(void *self, const struct connection *c, enum connection_event event,
 	    .b = {(uint8_t)(c->server_port >> 8), (uint8_t)c->server_port}};
 	const struct sliding_put put = {
 	    .key = {.honeypot = c->client.primary,
-		.peer = party_counted(&c->server.primary)},
+		.peer = history_peer(&c->server)},
 	    .need = (uint32_t)s->set.ports,
 	    .quiet_ns = out->quiet_ns,
 	    .what = &port,

@@ -2,8 +2,8 @@
 #include "aggregator/correlate/alert_fields.h"
 #include "aggregator/correlate/alerts.h"
 #include "aggregator/correlate/detect.h"
+#include "aggregator/correlate/history.h"
 #include "aggregator/correlate/option.h"
-#include "aggregator/correlate/party.h"
 #include "aggregator/correlate/rate.h"
 #include "aggregator/correlate/span.h"
 
@@ -75,7 +75,7 @@ connection(void *self, const struct connection *c, enum connection_event event,
     struct alert_sink *out)
 {
 	struct sweep *s = self;
-	const struct addr server = party_counted(&c->server.primary);
+	const struct addr server = history_peer(&c->server);
 	const struct sliding_put put = {
 	    .key = {.honeypot = c->client.primary, .port = c->server_port},
 	    .need = needed(s, c->server_port),

@@ -113,7 +113,7 @@ is_same(const struct recent *a, const struct recent *b)
 	if (a->client_port != b->client_port || a->timeless != b->timeless)
 		return false;
 	return a->timeless ||
-	       llabs(span_ns(a->at, b->at)) <= 2 * ATTEMPT_GAP_NS;
+	       span_near(a->at, b->at, b->at, 2 * ATTEMPT_GAP_NS);
 }
 
 /* More is known of a connection that was put before.  Returns whether it

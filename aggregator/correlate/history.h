@@ -28,7 +28,7 @@ struct history_sizes {
 };
 
 /*
- * 360 bytes a group with its cell, 90 its peer, 210 its door: 87 MB when it is
+ * 376 bytes a group with its cell, 90 its peer, 220 its door: 90 MB when it is
  * full and nobody shares any, used only as far as it fills.  In Scan 34 an
  * address has 90 groups in 24 hours: enough for 1,400 addresses of it.  112
  * bytes a call: 7 MB.
@@ -148,7 +148,7 @@ struct reach history_reach(
 uint32_t history_swept(const struct history *h, const struct addr *peer,
     uint16_t port, const struct moment *m, bool *more);
 
-/* Whether a honeypot answered anybody up to 'm'. */
+/* Whether a honeypot answered anybody from outside up to 'm'. */
 bool history_answered(const struct history *h, const struct addr *primary,
     const struct moment *m);
 

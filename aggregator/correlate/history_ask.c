@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/correlate/history_internal.h"
+#include "aggregator/correlate/span.h"
 #include "common/map.h"
 
 bool
@@ -95,7 +96,7 @@ visits_of(const struct history *h, const struct window *w,
 	const struct group_key *key = map_key(h->groups, g);
 	const struct door_key *door = map_key(h->doors, g->door);
 	const struct older all = sum_of(w, &g->is);
-	int64_t between = all.last_at - all.first_at;
+	int64_t between = span_ns(all.first_at, all.last_at);
 
 	if (all.n == 0)
 		return false;
@@ -270,11 +271,8 @@ history_swept(const struct history *h, const struct addr *peer, uint16_t port,
 	return n;
 }
 
-static bool
-was_answered(const struct window *w, const struct group *g)
-{
-	return g->got_in && sum_of(w, &g->is).outcome == OUTCOME_ANSWERED;
-}
+/* Whoever answered so many lately answered one of the last of them. */
+#define ANSWERED_LOOK_AT 256
 
 bool
 history_answered(
@@ -282,19 +280,14 @@ history_answered(
 {
 	const struct host *host = map_get(h->hosts, primary);
 	const struct window w = history_window(m);
-	const struct group *g;
+	const struct group *g =
+	    host == NULL ? NULL : LIST_FIRST(&host->answered);
 
-	if (host == NULL)
-		return false;
-	TAILQ_FOREACH (g, &host->in_order, of_host) {
-		if (!w.timeless && g->born > w.to)
-			break;
-		if (was_answered(&w, g))
+	for (int i = 0; i < ANSWERED_LOOK_AT && g != NULL; i++) {
+		if (sum_of(&w, &g->is).outcome == OUTCOME_ANSWERED)
 			return true;
+		g = LIST_NEXT(g, of_answered);
 	}
-	TAILQ_FOREACH (g, &host->strays, of_host)
-		if (was_answered(&w, g))
-			return true;
 	return false;
 }
 

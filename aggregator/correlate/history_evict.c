@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/correlate/history_internal.h"
+#include "aggregator/correlate/span.h"
 #include "common/map.h"
 
 /*
@@ -22,6 +23,17 @@ set_got_in(struct group *g, bool got_in)
 	g->got_in = got_in;
 }
 
+/* The one that was weighed last is first. */
+static void
+set_answered(struct group *g, bool answered)
+{
+	if (g->answered)
+		LIST_REMOVE(g, of_answered);
+	if (answered)
+		LIST_INSERT_HEAD(&g->door->host->answered, g, of_answered);
+	g->answered = answered;
+}
+
 /* Did it get in, did it come back: 0, refused, to 6. */
 void
 history_weigh(struct group *group)
@@ -39,8 +51,9 @@ history_weigh(struct group *group)
 			packets = g->recent[i].packets;
 	}
 	set_got_in(group, answered || packets > GUEST_PACKETS_MIN);
+	set_answered(group, answered && !g->within);
 	back |= g->n_recent > 1 &&
-		g->recent[0].at - g->recent[g->n_recent - 1].at >=
+		span_ns(g->recent[g->n_recent - 1].at, g->recent[0].at) >=
 		    (g->recent[0].timeless ? 1 : HISTORY_BACK_NS);
 	group->merit =
 	    refused && !answered ? 0 : (uint8_t)(1 + 2 * answered + 3 * back);
@@ -73,6 +86,7 @@ forget(struct history *h, struct group *g)
 	TAILQ_REMOVE(&d->groups, g, of_door);
 	TAILQ_REMOVE(&p->groups, g, of_peer);
 	set_got_in(g, false);
+	set_answered(g, false);
 	history_gone(g);
 	history_displace(g);
 	if (h->newest == g)

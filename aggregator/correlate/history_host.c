@@ -11,6 +11,7 @@ void
 history_open_host(struct host *host)
 {
 	LIST_INIT(&host->doors);
+	LIST_INIT(&host->answered);
 	TAILQ_INIT(&host->in_order);
 	TAILQ_INIT(&host->strays);
 }

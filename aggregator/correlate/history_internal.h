@@ -47,11 +47,12 @@ struct group {
 	struct peer *peer;
 	TAILQ_ENTRY(group) of_door, of_peer;
 	TAILQ_ENTRY(group) of_host;
-	LIST_ENTRY(group) of_guest; /* with got_in */
-	int64_t born;		    /* no connection of it began before */
+	LIST_ENTRY(group) of_guest;    /* with got_in */
+	LIST_ENTRY(group) of_answered; /* with answered, from outside */
+	int64_t born;		       /* no connection of it began before */
 	/* Of what it 'is': see history_weigh(). */
 	uint8_t merit;
-	bool got_in;
+	bool got_in, answered;
 	bool placed, in_order; /* in which of the host's lists */
 	struct came is;
 };
@@ -92,8 +93,9 @@ struct door {
  * an onset must not look at all that came since. */
 struct host {
 	LIST_HEAD(, door) doors;
-	struct groups in_order; /* by 'born' */
-	struct groups strays;	/* came too late for their place */
+	LIST_HEAD(, group) answered; /* the last one first */
+	struct groups in_order;	     /* by 'born' */
+	struct groups strays;	     /* came too late for their place */
 };
 
 struct call_key {

@@ -126,8 +126,6 @@ hold_connection(
 	const struct ends ends = ends_of(c);
 	struct held *x;
 
-	if (event == CONNECTION_NEW)
-		let_go_until(h, c->start_ns);
 	if (event == CONNECTION_NEW && must_wait(h, c)) {
 		keep(h, c);
 		return true;

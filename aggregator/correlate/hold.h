@@ -34,7 +34,7 @@ void hold_free(struct hold *h);
 bool hold_connection(
     struct hold *h, const struct connection *c, enum connection_event event);
 
-/* INT64_MAX: the input ends. */
+/* By a clock, or a connection that begins.  INT64_MAX: the input ends. */
 void hold_tick(struct hold *h, int64_t now_ns);
 
 /* For snapshots, see snapshot.h. */

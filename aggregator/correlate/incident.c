@@ -42,6 +42,7 @@ open_incident(
 	i->severity = SEVERITY_SUSPECT;
 	snprintf(i->state, sizeof(i->state), "open");
 	i->onset_ns = i->last_ns = o->first_suspect_ns = TIME_NONE;
+	o->clock_ns = TIME_NONE;
 	o->order = a->order;
 	snprintf(what, sizeof(what), "incident\n%s\n%s\n%s", i->honeynet,
 	    addr_format(&i->address, address), i->handling.previous);
@@ -118,6 +119,7 @@ void
 incidents_alert(struct incidents *s, struct alert *a)
 {
 	struct open_incident *o;
+	int64_t known_ns;
 	bool is_new;
 
 	if (a->severity != SEVERITY_SUSPECT &&
@@ -131,14 +133,15 @@ incidents_alert(struct incidents *s, struct alert *a)
 		succeed(s, o);
 		open_incident(s, o, a);
 	}
-	is_new = incident_put_evidence(o, a);
+	is_new = incident_put_evidence(o, a, &known_ns);
 	memcpy(a->incident, o->i.id, sizeof(a->incident));
 	o->first_suspect_ns = span_earlier(
 	    o->first_suspect_ns, operator_since(&o->i, a->first_ns));
 	o->i.last_ns = span_later(o->i.last_ns, a->last_ns);
 	incident_set_onset(s, o);
-	incident_lasted(o, a->last_ns);
-	incident_marked(o, a->detector, is_new);
+	if (!incident_is_of_visitor(a->detector))
+		incident_lasted(o, a->last_ns);
+	incident_marked(o, a, is_new, known_ns);
 	if (a->severity == SEVERITY_COMPROMISED || incident_two_kinds(o, a->id))
 		o->i.severity = SEVERITY_COMPROMISED;
 	set_aliases(s->env.site, &o->i);
@@ -165,6 +168,7 @@ went_out(struct incidents *s, const struct connection *c)
 	map_touch(s->activity, a);
 	if (o == NULL)
 		return;
+	o->clock_ns = span_later(o->clock_ns, c->start_ns);
 	incident_set_onset(s, o);
 	incident_went_out(s, o, c, before);
 }
@@ -184,8 +188,6 @@ incidents_connection(struct incidents *s, const struct connection *c,
 	bool within = c->direction == DIRECTION_WITHIN;
 	struct open_incident *o;
 
-	if (event == CONNECTION_NEW)
-		s->clock_ns = span_later(s->clock_ns, c->start_ns);
 	if (c->expected)
 		return;
 	if (tells_times(event) && !c->relay && (out || within))
@@ -194,8 +196,10 @@ incidents_connection(struct incidents *s, const struct connection *c,
 	    (c->direction != DIRECTION_IN && !within))
 		return;
 	o = map_get(s->open, &c->server.primary);
-	if (o != NULL)
-		incident_came_in(s, o, c, event);
+	if (o == NULL)
+		return;
+	o->clock_ns = span_later(o->clock_ns, c->start_ns);
+	incident_came_in(s, o, c, event);
 }
 
 const struct incident *
@@ -240,7 +244,7 @@ restore(struct open_incident *o, const struct incident *i, const int64_t *last)
 	o->last_ns = calloc(part.n_evidence + 1, sizeof(*o->last_ns));
 	if (o->last_ns == NULL || incident_copy(&o->i, &part) == -1)
 		return -1;
-	o->first_suspect_ns = TIME_NONE;
+	o->first_suspect_ns = o->clock_ns = TIME_NONE;
 	for (size_t k = 0; k < part.n_evidence; k++) {
 		o->last_ns[k] = last[k];
 		o->first_suspect_ns =
@@ -284,7 +288,6 @@ incidents_new(
 	if (s == NULL)
 		return NULL;
 	s->env = *env;
-	s->clock_ns = TIME_NONE;
 	TAILQ_INIT(&s->pending);
 	s->open = map_new(sizeof(struct addr), sizeof(struct open_incident),
 	    sizes->incidents);

@@ -105,7 +105,7 @@ int incidents_restore(
  */
 void incidents_handle(struct incidents *s, const struct incident *i);
 /* For snapshots, see snapshot.h. */
-#define INCIDENTS_VERSION 2
+#define INCIDENTS_VERSION 3
 void incidents_save(const void *s, struct wr *w);
 int incidents_load(void *s, struct rd *r);
 

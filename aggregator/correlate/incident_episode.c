@@ -86,7 +86,7 @@ incident_set_onset(struct incidents *s, struct open_incident *o)
 
 	if (known != NULL && t != TIME_NONE)
 		onset = onset_earliest(&known->onset,
-		    operator_since(&o->i, t - ONSET_WINDOW_NS), t);
+		    operator_since(&o->i, span_from(t, -ONSET_WINDOW_NS)), t);
 	/* Never later than before: what was known may be forgotten by now. */
 	onset = span_earlier(onset, t);
 	onset = span_earlier(o->i.onset_ns, onset);
@@ -146,9 +146,9 @@ incident_went_out(struct incidents *s, struct open_incident *o,
  */
 
 static bool
-is_settled(const struct incidents *s, const struct episode *e)
+is_settled(const struct open_incident *o, const struct episode *e)
 {
-	return span_ns(e->onset_ns, s->clock_ns) > EPISODE_SETTLES_NS;
+	return span_ns(e->onset_ns, o->clock_ns) > EPISODE_SETTLES_NS;
 }
 
 void
@@ -163,20 +163,35 @@ incident_came_in(struct incidents *s, struct open_incident *o,
 		return;
 	if (span_ns(c->start_ns, e->onset_ns) < 0 ||
 	    span_ns(c->start_ns, e->onset_ns) > VECTOR_WINDOW_NS ||
-	    is_settled(s, e))
+	    is_settled(o, e))
 		return;
 	o->late = o->stale == 0 || o->late;
 	o->stale |= UINT32_C(1) << (o->i.n_episode - 1);
 	incident_touch(s, o, false);
 }
 
+/* The episodes that it says something new of: all, when it is new; else those
+ * that began between what was known of it and now.  A honeypot may call back
+ * all day long. */
 void
-incident_marked(struct open_incident *o, const char *kind, bool is_new)
+incident_marked(struct open_incident *o, const struct alert *a, bool is_new,
+    int64_t known_ns)
 {
-	if (strcmp(kind, CALL_BACK) != 0 && strcmp(kind, ODD_PORT) != 0)
+	uint32_t stale = 0;
+
+	if (strcmp(a->detector, CALL_BACK) != 0 &&
+	    strcmp(a->detector, ODD_PORT) != 0)
 		return;
-	o->late = !is_new && (o->stale == 0 || o->late);
-	o->stale |= (UINT32_C(1) << (o->i.n_episode - 1) << 1) - 1;
+	for (size_t i = 0; i < o->i.n_episode; i++) {
+		int64_t onset = o->i.episode[i].onset_ns;
+
+		if (is_new || (span_ns(onset, known_ns) < 0 &&
+				  span_ns(onset, a->last_ns) >= 0))
+			stale |= UINT32_C(1) << i;
+	}
+	if (stale != 0)
+		o->late = !is_new && (o->stale == 0 || o->late);
+	o->stale |= stale;
 }
 
 static size_t
@@ -222,7 +237,7 @@ incident_find_vectors(struct incidents *s, struct open_incident *o)
 
 	for (size_t i = 0; i < o->i.n_episode; i++) {
 		struct episode *e = &o->i.episode[i];
-		bool keep = e->n_vector > 0 && is_settled(s, e) &&
+		bool keep = e->n_vector > 0 && is_settled(o, e) &&
 			    !(o->moved & UINT32_C(1) << i);
 
 		if (!(o->stale & UINT32_C(1) << i))

@@ -69,12 +69,14 @@ sort_in(struct open_incident *o, size_t k)
 }
 
 bool
-incident_put_evidence(struct open_incident *o, const struct alert *a)
+incident_put_evidence(
+    struct open_incident *o, const struct alert *a, int64_t *known_ns)
 {
 	size_t k = find_evidence(&o->i, a->id);
 	bool is_new = k == o->i.n_evidence;
 	struct evidence *e;
 
+	*known_ns = is_new ? a->last_ns : o->last_ns[k];
 	if (is_new) {
 		if (make_room(o) == -1) {
 			/* An alert that has its id was counted before. */
@@ -102,11 +104,10 @@ incident_put_evidence(struct open_incident *o, const struct alert *a)
 /* --- two of them -------------------------------------------------------------
  */
 
-/* What a visitor did to the honeypot does not say that it fell. */
-static bool
-is_of_visitor(const struct evidence *e)
+bool
+incident_is_of_visitor(const char *kind)
 {
-	const struct detector *d = detector_find(e->kind);
+	const struct detector *d = detector_find(kind);
 
 	return d != NULL && d->of_visitor;
 }
@@ -129,7 +130,8 @@ support(const struct open_incident *o, size_t a, size_t b)
 	const struct evidence *x = &o->i.evidence[a], *y = &o->i.evidence[b];
 
 	return strcmp(x->kind, y->kind) != 0 && differ(x, y) &&
-	       !is_of_visitor(x) && !is_of_visitor(y) &&
+	       !incident_is_of_visitor(x->kind) &&
+	       !incident_is_of_visitor(y->kind) &&
 	       span_ns(o->last_ns[a], y->time_ns) <= INCIDENT_WITHIN_NS &&
 	       span_ns(o->last_ns[b], x->time_ns) <= INCIDENT_WITHIN_NS;
 }

@@ -14,6 +14,9 @@ struct open_incident {
 	size_t room;	  /* for evidence */
 	int64_t *last_ns; /* of each evidence, its alert's last time */
 	int64_t first_suspect_ns;
+	/* Start of the newest connection of this honeypot: what the clock of
+	 * another one says is its own affair. */
+	int64_t clock_ns;
 	uint64_t order; /* of that evidence, where there are no times */
 	uint32_t stale; /* a bit for each episode: find its vectors */
 	uint32_t moved; /* ... and so did its onset: forget those it has */
@@ -35,7 +38,6 @@ struct incidents {
 	struct map *open;     /* primary address -> struct open_incident */
 	struct map *activity; /* primary address -> struct activity */
 	struct map *handled;  /* id -> what operators did, see below */
-	int64_t clock_ns;     /* start of the newest connection */
 	uint64_t evicted;     /* incidents, before a restart */
 	TAILQ_HEAD(, open_incident) pending;
 };
@@ -47,8 +49,12 @@ void incident_touch(struct incidents *s, struct open_incident *o, bool changed);
 void incident_forget(struct open_incident *o);
 
 /* incident_evidence.c */
-/* Returns whether it is new. */
-bool incident_put_evidence(struct open_incident *o, const struct alert *a);
+/* Returns whether it is new; else known_ns: up to when it was known. */
+bool incident_put_evidence(
+    struct open_incident *o, const struct alert *a, int64_t *known_ns);
+/* What a visitor did to the honeypot does not say that it fell, or that it is
+ * still busy. */
+bool incident_is_of_visitor(const char *kind);
 /* Whether the alert of that id and another one are enough together. */
 bool incident_two_kinds(const struct open_incident *o, const char *alert);
 
@@ -63,8 +69,9 @@ void incident_came_in(struct incidents *s, struct open_incident *o,
     const struct connection *c, enum connection_event event);
 /* Evidence lasted until 'last_ns'. */
 void incident_lasted(struct open_incident *o, int64_t last_ns);
-/* Evidence of that kind came or changed: a visitor may be marked. */
-void incident_marked(struct open_incident *o, const char *kind, bool is_new);
+/* Evidence came, or lasts longer than 'known_ns': a visitor may be marked. */
+void incident_marked(struct open_incident *o, const struct alert *a,
+    bool is_new, int64_t known_ns);
 /* Vectors of the episodes that are stale. */
 void incident_find_vectors(struct incidents *s, struct open_incident *o);
 

@@ -16,6 +16,7 @@ save_one(const struct open_incident *o, struct wr *w)
 	wr_bytes(w, o->last_ns, i->n_evidence * sizeof(*o->last_ns));
 	wr_bytes(w, i->episode, i->n_episode * sizeof(*i->episode));
 	wr_i64(w, o->first_suspect_ns);
+	wr_i64(w, o->clock_ns);
 	wr_u64(w, o->order);
 	wr_u32(w, o->stale);
 	wr_u32(w, o->moved);
@@ -29,7 +30,6 @@ incidents_save(const void *incidents, struct wr *w)
 {
 	const struct incidents *s = incidents;
 
-	wr_i64(w, s->clock_ns);
 	wr_u64(w, s->evicted + map_evicted(s->open));
 	wr_u32(w, (uint32_t)map_count(s->open));
 	for (const struct open_incident *o = map_oldest(s->open); o != NULL;
@@ -75,6 +75,7 @@ load_one(struct incidents *s, struct rd *r)
 		return -1;
 	}
 	o.first_suspect_ns = rd_i64(r);
+	o.clock_ns = rd_i64(r);
 	o.order = rd_u64(r);
 	o.stale = rd_u32(r);
 	o.moved = rd_u32(r);
@@ -96,7 +97,6 @@ incidents_load(void *incidents, struct rd *r)
 	struct incidents *s = incidents;
 	uint32_t n;
 
-	s->clock_ns = rd_i64(r);
 	s->evicted = rd_u64(r);
 	n = rd_u32(r);
 	for (uint32_t i = 0; i < n; i++)

@@ -136,8 +136,7 @@ odd_judge(const struct site *site, const struct odd_rules *rules,
 	    (uint64_t)rules->packets, &w->at, look, &l);
 	if (!l.found || !odd_may_be(site, rules, h, &w->c, &w->at))
 		return false;
-	if (soon.ns != TIME_NONE)
-		soon.ns += ODD_AHEAD_NS;
+	soon.ns = span_from(soon.ns, ODD_AHEAD_NS);
 	reach = history_reach(h, &peer, &soon);
 	ahead = w->c.client_port - l.best.client_port;
 	*out = (struct odd_before){

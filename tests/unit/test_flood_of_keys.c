@@ -51,6 +51,9 @@ static const struct flood floods[] = {
     {"beacon", 50000 - (1 << 15), 50000, 0, 0.01, everybody_outside,
 	"60 60 6 10.0.0.7:# > 198.51.100.1:8080 S seq=# hook=out\n",
 	SEVERITY_SUSPECT},
+    {"beacon", 0, 98000, 0, 0.0004, everybody_is_called_steadily,
+	"5 6 6 10.0.0.7:# > 198.51.100.1:8080 S seq=# hook=out\n",
+	SEVERITY_SUSPECT},
     {"irc-confirmed", 25000 - (1 << 14) + 25000 - (1 << 13), 50000, 0, 0.001,
 	irc_everywhere,
 	"20 0 1 10.0.0.7:1 > 198.51.100.1:6667 S seq=1 hook=out\n"
@@ -219,7 +222,7 @@ flood(struct flooded *x)
 		struct record r = {
 		    .has = HAS_TIME | HAS_FLAGS | HAS_SEQ,
 		    .time_ns =
-			begin + i * (int64_t)(f->step_s * 1000) * NS_PER_MS,
+			begin + i * (int64_t)(f->step_s * 1e6 + 0.5) * 1000,
 		    .proto = 6,
 		    .seq = 7,
 		    .hook = HOOK_FORWARD,

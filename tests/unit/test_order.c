@@ -224,6 +224,23 @@ a_fall_within_a_day_of_a_gap_may_be_older(void **state)
 	piping_close(x);
 }
 
+static void
+a_clock_that_is_ahead_hurries_nobody_else(void **state)
+{
+	struct piping *x = piping_open(SITE);
+
+	(void)state;
+	pipeline_live(x->p);
+	pipeline_advance(x->p, line_time("+59"));
+	piping_put(x,
+	    "+60 pot2 10.0.0.8:1 > 5.6.7.8:80 S seq=1 hook=out\n"
+	    "+2400000000 pot1 10.0.0.9:1 > 1.2.3.4:80 S seq=1 hook=out\n"
+	    "+59.9 pot2 5.6.7.8:1 > 10.0.0.8:22 S seq=1 hook=in");
+	pipeline_advance(x->p, line_time("+61"));
+	assert_non_null(piping_find(x, "call-back", 80));
+	piping_close(x);
+}
+
 int
 main(void)
 {
@@ -239,6 +256,7 @@ main(void)
 	    CASE(who_came_after_an_onset_that_moved_is_no_vector),
 	    CASE(a_batch_of_two_days_gives_the_episodes_of_a_record_at_a_time),
 	    CASE(a_fall_within_a_day_of_a_gap_may_be_older),
+	    CASE(a_clock_that_is_ahead_hurries_nobody_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
