@@ -211,7 +211,8 @@ records_are_sound(const struct block_reader *u, uint32_t want,
 #undef COLUMN
 	if ((want & (BLOCK_WANT(src) | BLOCK_WANT(dst))) == 0)
 		fresh.n_addr = 1;
-	/* What indices are looked up in: nothing, before there are addresses. */
+	/* What indices are looked up in: nothing, before there are addresses.
+	 */
 	fresh.src = b->addr == before->addr ? NULL : b->src;
 	fresh.dst = b->addr == before->addr ? NULL : b->dst;
 	return batch_is_sound(&fresh);
