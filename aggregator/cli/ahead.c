@@ -81,7 +81,9 @@ ahead_next(struct ahead *a, void **out, struct err *e)
 	if (a->lent) {
 		a->lent = false;
 		a->used++;
-		pthread_cond_signal(&a->room);
+		/* Not for each: waking costs more than an item. */
+		if (a->made - a->used <= a->n / 2)
+			pthread_cond_signal(&a->room);
 	}
 	while (a->made == a->used && !a->ended)
 		pthread_cond_wait(&a->more, &a->lock);

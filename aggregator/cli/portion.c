@@ -19,10 +19,11 @@
 
 /*
  * Portions are small where there is little traffic, and the threads cannot
- * meet for each.  With 4 bundles of 16 portions of 110 kB at most it is 7 MB.
+ * meet for each.  8 bundles of 4 portions of 110 kB at most are 3.5 MB; more
+ * would not stay in a cache.
  */
-#define BUNDLE_PORTIONS 16
-#define BUNDLES_AHEAD 4
+#define BUNDLE_PORTIONS 4
+#define BUNDLES_AHEAD 8
 
 /* One time far ahead of all others is a mistake until the next one confirms
  * it: the clock of the correlator never goes back. */
