@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/store/block_format.h"
 #include "common/err.h"
+#include "common/ports.h"
 
 #include <arpa/inet.h>
 #include <endian.h>
@@ -34,7 +35,7 @@ wanted(uint32_t want, size_t id)
 		return (want & addrs) != 0 && (want & BLOCK_AS_WORDS) == 0;
 	if (id == BLOCK_NAMES)
 		return (want & names) != 0;
-	return true;
+	return id != BLOCK_PORTS;
 }
 
 /* Exactly 'len' bytes into 'to'. */
@@ -211,7 +212,8 @@ records_are_sound(const struct block_reader *u, uint32_t want,
 #undef COLUMN
 	if ((want & (BLOCK_WANT(src) | BLOCK_WANT(dst))) == 0)
 		fresh.n_addr = 1;
-	/* What indices are looked up in: nothing, before there are addresses. */
+	/* What indices are looked up in: nothing, before there are addresses.
+	 */
 	fresh.src = b->addr == before->addr ? NULL : b->src;
 	fresh.dst = b->addr == before->addr ? NULL : b->dst;
 	return batch_is_sound(&fresh);
@@ -284,6 +286,19 @@ block_words(struct block *b, struct addr_words *out, struct err *e)
 	for (size_t i = 0; i < 4; i++)
 		out->word[i] = b->reader.column[BLOCK_ADDR + i].values;
 	out->n = b->reader.n.addr;
+	return 1;
+}
+
+int
+block_ports(struct block *b, struct ports *out, struct err *e)
+{
+	const struct block_part *c = &b->reader.column[BLOCK_PORTS];
+
+	if (!c->there)
+		return 0;
+	if (read_column(b, BLOCK_PORTS, e) == -1)
+		return -1;
+	memcpy(out->bit, c->values, sizeof(out->bit));
 	return 1;
 }
 
