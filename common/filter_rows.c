@@ -251,61 +251,33 @@ find_ranges(
 	}
 }
 
-/* What the addresses alone say: they are none, or all, of those asked for. */
-static void
-outlook_of_term(const struct filter_rows *x, uint32_t term, size_t n, bool *may,
-    bool *may_not)
+/* --- what can match at all --- */
+
+bool
+filter_rows_asks_addrs(const struct filter_rows *x)
 {
-	const struct intervals *part = &x->part[term];
-	enum field field = x->tree->term[term].field;
-
-	*may = *may_not = true;
-	if (field != FIELD_host && field != FIELD_net)
-		return;
-	*may = part->n > 0;
-	*may_not = !(part->n == 1 && part->at[0].first == 0 &&
-		     part->at[0].last == n - 1);
-}
-
-static void
-outlook(const struct filter_rows *x, const struct node *node, size_t n,
-    bool *may, bool *may_not)
-{
-	bool all = node->kind == NODE_ALL, swap;
-
-	*may = all;
-	*may_not = !all;
-	if (node->kind == NODE_TERM)
-		outlook_of_term(x, node->term, n, may, may_not);
-	for (uint32_t c = node->last; c != 0; c = x->tree->node[c].prev) {
-		bool one, one_not;
-
-		outlook(x, &x->tree->node[c], n, &one, &one_not);
-		*may = all ? *may && one : *may || one;
-		*may_not = all ? *may_not || one_not : *may_not && one_not;
-	}
-	if (node->negate) {
-		swap = *may;
-		*may = *may_not;
-		*may_not = swap;
-	}
+	return (x->columns & (BIT(src) | BIT(dst))) != 0;
 }
 
 bool
-filter_rows_bind(struct filter_rows *x, const struct addr_words *w)
+filter_rows_asks_ports(const struct filter_rows *x)
 {
-	bool may, may_not;
+	return x->asks_ports;
+}
 
+bool
+filter_rows_bind(struct filter_rows *x, const struct addr_words *w,
+    const struct ports *ports)
+{
 	x->sorted = w != NULL;
-	if (w == NULL || w->n == 0)
-		return true;
-	find_ranges(w, &x->site->home, &x->home);
-	for (size_t i = 0; i < x->tree->n_term; i++)
+	x->n_addr = w == NULL ? 0 : w->n;
+	if (w != NULL)
+		find_ranges(w, &x->site->home, &x->home);
+	for (size_t i = 0; w != NULL && i < x->tree->n_term; i++)
 		if (x->tree->term[i].field == FIELD_host ||
 		    x->tree->term[i].field == FIELD_net)
 			find_ranges(w, &x->tree->term[i].nets, &x->part[i]);
-	outlook(x, &x->tree->node[x->tree->root], w->n, &may, &may_not);
-	return may;
+	return rows_may_match(x, ports);
 }
 
 /* --- matching --- */

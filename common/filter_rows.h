@@ -10,6 +10,7 @@
 
 struct err;
 struct filter;
+struct ports;
 
 /*
  * A filter over columns: some rows at a time, and no record is made of them.
@@ -44,10 +45,17 @@ struct addr_words {
 };
 
 /*
- * What comes next has these addresses, borrowed; NULL: in its records->addr,
- * in any order.  Returns whether any row with them could match.
+ * What comes next.
+ *
+ * w:     its addresses, borrowed; NULL: in its records->addr, in any order.
+ * ports: those that its packets go to; NULL: not known.
+ * Returns whether any row with them could match.
  */
-bool filter_rows_bind(struct filter_rows *x, const struct addr_words *w);
+bool filter_rows_bind(struct filter_rows *x, const struct addr_words *w,
+    const struct ports *ports);
+/* Whether addresses, or ports, matter to it. */
+bool filter_rows_asks_addrs(const struct filter_rows *x);
+bool filter_rows_asks_ports(const struct filter_rows *x);
 
 /* Rows to select from. */
 struct rows {

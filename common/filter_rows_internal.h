@@ -28,7 +28,7 @@ struct filter_rows {
 	const struct filter *filter;
 	const struct tree *tree;
 	const struct site *site;
-	bool needs_addrs, needs_sensors, oriented;
+	bool needs_addrs, needs_sensors, asks_ports, oriented;
 	uint32_t columns;
 	bool *dear; /* by node: has a term that is asked row by row */
 	/* By term: of networks, where they lie in the sorted addresses; of
@@ -37,6 +37,7 @@ struct filter_rows {
 	struct intervals home;
 	struct interval *interval; /* what the above point into */
 	bool sorted;		   /* 'part' and 'home' are in use */
+	size_t n_addr;		   /* of the sorted addresses */
 	/* The piece at hand. */
 	const struct rows *rows;
 	size_t from, n;
@@ -52,6 +53,9 @@ struct filter_rows {
 
 /* Whether 't' is asked row by row, so that others had better be asked first. */
 bool term_is_dear(const struct term *t);
+
+/* What the addresses and ports (NULL: not known) of some rows say of them. */
+bool rows_may_match(const struct filter_rows *x, const struct ports *ports);
 
 /* Of each row of the piece whether its source is the client. */
 const uint8_t *rows_clients(struct filter_rows *x);

@@ -2,6 +2,7 @@
 #include "aggregator/store/block.h"
 #include "aggregator/store/block_format.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ const struct block_kind block_kinds[BLOCK_COLUMNS] = {
     [BLOCK_ADDR + 3] = {DOMAIN_ADDR, 4, false},
     [BLOCK_NAMES] = {DOMAIN_NAME, 1, false},
     [BLOCK_SENSORS] = {DOMAIN_SENSOR, 1, false},
+    [BLOCK_PORTS] = {DOMAIN_PORTS, 8, false},
 #define COLUMN(name, type, absent)                                             \
 	[BLOCK_RECORD + BLOCK_BIT_##name] = {DOMAIN_ROW, sizeof(type), false},
 #include "common/record_columns.def"
@@ -29,12 +31,12 @@ const struct block_kind block_kinds[BLOCK_COLUMNS] = {
  * needed. */
 const uint8_t block_order[BLOCK_COLUMNS] = {BLOCK_MESSAGE_ID,
     BLOCK_MESSAGE_RECEIVED, BLOCK_MESSAGE_ROWS, BLOCK_MESSAGE_SENSOR,
-    BLOCK_SENSORS, BLOCK_ADDR, BLOCK_ADDR + 1, BLOCK_ADDR + 2, BLOCK_ADDR + 3,
-    RECORD(dst), RECORD(src), RECORD(dport), RECORD(has), RECORD(flags),
-    RECORD(proto), RECORD(sport), BLOCK_TIME, RECORD(hook), RECORD(packets),
-    RECORD(octets), RECORD(uid), BLOCK_NAMES, RECORD(in_if), RECORD(out_if),
-    RECORD(prefix), RECORD(mark), RECORD(ttl), RECORD(window), RECORD(opts),
-    RECORD(seq), RECORD(ack), BLOCK_COLUMNS};
+    BLOCK_SENSORS, BLOCK_PORTS, BLOCK_ADDR, BLOCK_ADDR + 1, BLOCK_ADDR + 2,
+    BLOCK_ADDR + 3, RECORD(dst), RECORD(src), RECORD(dport), RECORD(has),
+    RECORD(flags), RECORD(proto), RECORD(sport), BLOCK_TIME, RECORD(hook),
+    RECORD(packets), RECORD(octets), RECORD(uid), BLOCK_NAMES, RECORD(in_if),
+    RECORD(out_if), RECORD(prefix), RECORD(mark), RECORD(ttl), RECORD(window),
+    RECORD(opts), RECORD(seq), RECORD(ack), BLOCK_COLUMNS};
 
 struct block *
 block_new(void)
@@ -102,4 +104,16 @@ block_sum(const uint8_t *p, size_t len)
 		sum = (sum ^ lane[i] ^ lane[i] >> 32) * odd;
 	}
 	return sum ^ sum >> 29;
+}
+
+size_t
+block_copy_plain(uint8_t *to, size_t left, const void *raw, size_t len)
+{
+	uint64_t sum = htole64(block_sum(raw, len));
+
+	if (left < len + BLOCK_SUM_BYTES)
+		return 0;
+	memcpy(to, raw, len);
+	memcpy(to + len, &sum, sizeof(sum));
+	return len + BLOCK_SUM_BYTES;
 }

@@ -10,6 +10,7 @@
 
 struct block;
 struct err;
+struct ports;
 
 /*
  * Many messages as one piece of bytes, a column each.  (Integers of the head
@@ -36,7 +37,7 @@ struct err;
  * Texts have width 1, each ends with a zero byte, and 'first' is their length.
  * A column that is not in the directory holds its "absent" value.
  *
- * Format 1 had no flags and no encodings, and is still read.
+ * Format 1 had no flags, encodings and ports, and is still read.
  */
 #define BLOCK_FORMAT 2
 #define BLOCK_ROWS_MAX 65536
@@ -117,6 +118,9 @@ struct block_bytes {
 int block_begin(struct block *b, const struct block_bytes *from, struct err *e);
 /* The addresses, when they are sorted: 1; else 0; -1 with 'e'. */
 int block_words(struct block *b, struct addr_words *out, struct err *e);
+/* The ports that its packets go to, where the block says it: 1; else 0; -1 with
+ * 'e'. */
+int block_ports(struct block *b, struct ports *out, struct err *e);
 /* What is wanted (0: nothing) besides what was unpacked since block_begin(),
  * all of it in 'out'; and the messages.  0, or -1 as block_unpack(). */
 int block_more(

@@ -24,6 +24,7 @@ enum block_column {
 	BLOCK_ADDR, /* four columns: the words of an address, highest first */
 	BLOCK_NAMES = BLOCK_ADDR + 4,
 	BLOCK_SENSORS,
+	BLOCK_PORTS, /* those that packets go to, a bit each */
 	BLOCK_RECORD = 16,
 	BLOCK_COLUMNS = BLOCK_RECORD + BLOCK_BIT_TIME,
 };
@@ -36,6 +37,7 @@ enum block_domain {
 	DOMAIN_ADDR,
 	DOMAIN_NAME,
 	DOMAIN_SENSOR,
+	DOMAIN_PORTS,
 };
 
 struct block_kind {
@@ -60,6 +62,8 @@ enum block_encoding {
 /* Behind what is plain.  Any flipped bit changes it. */
 #define BLOCK_SUM_BYTES 8
 uint64_t block_sum(const uint8_t *p, size_t len);
+/* 'raw' as it is, and its sum.  Returns the length; 0 when 'left' is less. */
+size_t block_copy_plain(uint8_t *to, size_t left, const void *raw, size_t len);
 
 #define BLOCK_MAGIC "SHBL"
 /* Magic, format, columns, zeroes, five counts, CRC. */

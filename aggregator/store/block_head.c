@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/store/block_format.h"
 #include "common/err.h"
+#include "common/ports.h"
 #include "common/rd.h"
 
 #include <string.h>
@@ -22,6 +23,8 @@ block_count(const struct block_reader *u, size_t id)
 		return u->n.name;
 	case DOMAIN_SENSOR:
 		return u->n.sensor;
+	case DOMAIN_PORTS:
+		return PORTS_WORDS;
 	}
 	return 0;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/store/block_format.h"
 #include "common/err.h"
+#include "common/ports.h"
 
 #include <arpa/inet.h>
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -47,19 +47,6 @@ is_hot(unsigned int id)
 	       id == BLOCK_RECORD + BLOCK_BIT_dport;
 }
 
-/* 'raw' as it is: returns the length. */
-static size_t
-copy_plain(uint8_t *to, size_t left, const void *raw, size_t len)
-{
-	uint64_t sum = htole64(block_sum(raw, len));
-
-	if (left < len + BLOCK_SUM_BYTES)
-		return 0;
-	memcpy(to, raw, len);
-	memcpy(to + len, &sum, sizeof(sum));
-	return len + BLOCK_SUM_BYTES;
-}
-
 /* Write 'raw' (nothing: width 0) and the column's entry. */
 static void
 put_encoded(struct packer *k, unsigned int id, uint8_t width,
@@ -72,7 +59,7 @@ put_encoded(struct packer *k, unsigned int id, uint8_t width,
 	    len == 0 ? 0 : ZSTD_compress2(k->b->pack, k->data, left, raw, len);
 	if (!ZSTD_isError(packed) && is_hot(id) && packed > len / 3) {
 		encoding |= ENCODING_PLAIN;
-		packed = copy_plain(k->data, left, raw, len);
+		packed = block_copy_plain(k->data, left, raw, len);
 	}
 	if (ZSTD_isError(packed) || (packed == 0) != (len == 0)) {
 		k->failed = true;
@@ -246,6 +233,19 @@ put_addrs(struct packer *k, const struct addr *a, size_t n)
 }
 
 static void
+put_ports(struct packer *k, const struct batch *r)
+{
+	struct ports there = {0};
+
+	for (size_t i = 0; i < r->n; i++) {
+		uint16_t port = (uint16_t)batch_dport(r, i);
+
+		there.bit[port / 64] |= UINT64_C(1) << port % 64;
+	}
+	put_64(k, BLOCK_PORTS, there.bit, PORTS_WORDS, 0);
+}
+
+static void
 put_one(struct packer *k, const struct block_rows *in, unsigned int id)
 {
 	const struct batch *r = &in->records;
@@ -266,6 +266,9 @@ put_one(struct packer *k, const struct block_rows *in, unsigned int id)
 		return;
 	case BLOCK_MESSAGE_SENSOR:
 		put_32(k, id, in->sensor, in->n_message, 0);
+		return;
+	case BLOCK_PORTS:
+		put_ports(k, r);
 		return;
 	case BLOCK_NAMES:
 		put_texts(k, id, r->name, r->n_name);

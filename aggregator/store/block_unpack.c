@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "aggregator/store/block_format.h"
 #include "common/err.h"
+#include "common/ports.h"
 
 #include <arpa/inet.h>
 #include <endian.h>
@@ -34,7 +35,7 @@ wanted(uint32_t want, size_t id)
 		return (want & addrs) != 0 && (want & BLOCK_AS_WORDS) == 0;
 	if (id == BLOCK_NAMES)
 		return (want & names) != 0;
-	return true;
+	return id != BLOCK_PORTS;
 }
 
 /* Exactly 'len' bytes into 'to'. */
@@ -285,6 +286,19 @@ block_words(struct block *b, struct addr_words *out, struct err *e)
 	for (size_t i = 0; i < 4; i++)
 		out->word[i] = b->reader.column[BLOCK_ADDR + i].values;
 	out->n = b->reader.n.addr;
+	return 1;
+}
+
+int
+block_ports(struct block *b, struct ports *out, struct err *e)
+{
+	const struct block_part *c = &b->reader.column[BLOCK_PORTS];
+
+	if (!c->there)
+		return 0;
+	if (read_column(b, BLOCK_PORTS, e) == -1)
+		return -1;
+	memcpy(out->bit, c->values, sizeof(out->bit));
 	return 1;
 }
 

@@ -4,6 +4,7 @@
 #include "aggregator/store/store_scan_internal.h"
 #include "common/err.h"
 #include "common/log.h"
+#include "common/ports.h"
 
 #include <sysexits.h>
 
@@ -193,19 +194,24 @@ look_at_block(struct store_scan *sc, struct block_rows *rows, struct err *e)
 {
 	struct block *b = sc->shop.block;
 	struct addr_words words;
+	struct ports ports;
+	int sorted = 0, told = 0;
 	uint32_t want;
-	int sorted;
 
 	if (sc->filter == NULL)
 		return 1;
-	want = filter_rows_columns(sc->filter);
-	sorted = block_words(b, &words, e);
-	if (sorted == -1)
+	if (filter_rows_asks_ports(sc->filter) &&
+	    (told = block_ports(b, &ports, e)) == -1)
 		return -1;
-	if (!filter_rows_bind(sc->filter, sorted ? &words : NULL) &&
+	if (filter_rows_asks_addrs(sc->filter) &&
+	    (sorted = block_words(b, &words, e)) == -1)
+		return -1;
+	if (!filter_rows_bind(sc->filter, sorted == 1 ? &words : NULL,
+		told == 1 ? &ports : NULL) &&
 	    !sc->query.whole)
 		return 0;
-	if (sorted && !filter_rows_needs_addrs(sc->filter))
+	want = filter_rows_columns(sc->filter);
+	if (sorted == 1 && !filter_rows_needs_addrs(sc->filter))
 		want |= BLOCK_AS_WORDS;
 	if (block_more(b, want, rows, e) == -1)
 		return -1;
@@ -351,7 +357,7 @@ gather_loose(
 	if (rows->n_message == 0)
 		return 0;
 	if (sc->filter != NULL) {
-		filter_rows_bind(sc->filter, NULL);
+		filter_rows_bind(sc->filter, NULL, NULL);
 		select_rows(sc, rows);
 	}
 	*shown = show(sc, rows, (int64_t)rows->id[rows->n_message - 1], out);

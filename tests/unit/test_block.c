@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/unit/block_fixture.h"
 
+#include "common/ports.h"
+
 #include <sysexits.h>
 
 static void
@@ -188,18 +190,38 @@ a_flipped_bit_is_noticed(void **state)
 {
 	struct blocks *f = *state;
 	struct block_rows out;
+	struct ports ports;
 	size_t len, unnoticed = 0;
 	uint8_t *bytes = small_block(f, &len);
 
 	for (size_t bit = 0; bit < 8 * len; bit++) {
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		if (block_unpack(f->block, bytes, len, 0, &out, &f->e) == 0)
+		if (block_unpack(f->block, bytes, len, 0, &out, &f->e) == 0 &&
+		    block_ports(f->block, &ports, &f->e) != -1)
 			unnoticed++;
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 	/* A bit of zstd's own frame header means nothing to it. */
 	assert_in_range(unnoticed, 0, 8 * len / 50);
 	free(bytes);
+}
+
+static void
+a_block_says_which_ports_are_called(void **state)
+{
+	struct blocks *f = *state;
+	const struct block_rows *in = gather(f, wild_record, 2, 30);
+	struct ports ports, expected = {0};
+	struct block_rows out;
+	const uint8_t *bytes;
+	size_t len = block_pack(f->block, in, &bytes, &f->e);
+
+	assert_int_equal(block_unpack(f->block, bytes, len, 0, &out, &f->e), 0);
+	assert_int_equal(block_ports(f->block, &ports, &f->e), 1);
+	for (uint64_t i = 0; i < 60; i++)
+		ports_add(
+		    &expected, wild_record(i).dport, wild_record(i).dport);
+	assert_memory_equal(&ports, &expected, sizeof(ports));
 }
 
 static void
@@ -233,6 +255,7 @@ main(void)
 	    CASE(wanted_columns_alone_are_unpacked),
 	    CASE(a_block_that_was_cut_off_is_refused),
 	    CASE(a_flipped_bit_is_noticed),
+	    CASE(a_block_says_which_ports_are_called),
 	    CASE(bytes_behind_a_block_are_refused),
 	};
 
