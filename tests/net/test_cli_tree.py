@@ -3,8 +3,8 @@
 
 import pytest
 
-from console import (CONFIG, FALLEN, NOINPUT, USAGE, answer, make_store,
-                     refusal, rows)
+from console import (CONFIG, DATAERR, FALLEN, NOINPUT, USAGE, answer,
+                     make_store, refusal, rows)
 
 LAB = ("--home", "10.0.0.0/16")
 
@@ -95,9 +95,12 @@ def test_doors_of_any_time_come_from_the_records(store):
     # Whom it called back is seen in what came after.
     assert "the honeypot began a connection to it afterwards" in (
         found[0]["for"])
-    text = answer("vector", "10.0.0.1", "--at", "2026-11-20T10:00:00Z",
+    text = answer("vector", "10.0.0.9", "--at", "2026-11-21T10:00:00Z",
                   "--store", store, *LAB)
     assert "  No visitor with supporting evidence was seen.\n" in text
+    assert "nothing of the 24 h before" in refusal(
+        DATAERR, "vector", "10.0.0.1", "--at", "2026-11-20T10:00:00Z",
+        "--store", store, *LAB)
 
 
 def test_a_honeypot_without_an_incident_needs_a_time(store):
