@@ -42,8 +42,7 @@ struct control {
 	struct client client[CONTROL_CLIENTS_MAX];
 };
 
-/* --- clients ---------------------------------------------------------------
- */
+/* --- clients --- */
 
 static void
 hang_up(struct client *c)
@@ -209,8 +208,7 @@ on_tick(void *arg)
 		loop_timer_off(c->tick);
 }
 
-/* --- the socket --------------------------------------------------------------
- */
+/* --- the socket --- */
 
 /* Remove what a process that was killed left behind. */
 static int

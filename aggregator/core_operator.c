@@ -14,8 +14,7 @@
 
 #define RETRY_NS (60 * NS_PER_SEC)
 
-/* --- one incident ----------------------------------------------------------
- */
+/* --- one incident --- */
 
 static int
 copy(void *arg, const struct incident *i)
@@ -52,8 +51,7 @@ plan_end_of_mutes(struct core *c)
 		log_warn("store", "%s", e.text);
 }
 
-/* --- operators ---------------------------------------------------------------
- */
+/* --- operators --- */
 
 static void
 set_detail(struct audit *a, const struct incident *i, const struct operation *o)
@@ -124,9 +122,7 @@ on_request(
 	return operation_format_reply(&e);
 }
 
-/* --- time
- * ---------------------------------------------------------------------
- */
+/* --- time --- */
 
 /* Returns 0, or -1 with 'e'. */
 static int

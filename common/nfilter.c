@@ -74,8 +74,7 @@ read_lines(struct nf_reader *r, const char *text, size_t len)
 	return 0;
 }
 
-/* --- the whole ---------------------------------------------------------------
- */
+/* --- the whole --- */
 
 static int
 resolve_match(struct nf_reader *r, struct nf_match *m)

@@ -15,8 +15,7 @@
  * pair of parentheses, see FILTER_DEPTH_MAX. */
 #define TURNS_MAX 48
 
-/* --- sets --------------------------------------------------------------------
- */
+/* --- sets --- */
 
 static bool
 is_permitted(const struct nf_primitive *p, size_t value)
@@ -76,8 +75,7 @@ nf_tell_set(struct nf_teller *t, const struct nf_primitive *p,
 	return rc;
 }
 
-/* --- TCP flags ---------------------------------------------------------------
- */
+/* --- TCP flags --- */
 
 /* What our filters tell apart; all others are one more kind. */
 enum kind {
@@ -147,8 +145,7 @@ nf_tell_flags(struct nf_teller *t, const struct nf_primitive *p,
 	    permitted[OTHER] ? "not " : "", c->word, list);
 }
 
-/* --- entries one after the other ---------------------------------------------
- */
+/* --- entries one after the other --- */
 
 static void
 print_address(FILE *to, const struct nf_entry *x, bool hosts)

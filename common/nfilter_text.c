@@ -59,8 +59,7 @@ nf_part_text(struct nf_teller *t, struct nf_part *out, const char *fmt, ...)
 	return 0;
 }
 
-/* --- matches, groups, the definition -----------------------------------------
- */
+/* --- matches, groups, the definition --- */
 
 static int
 tell_primitive(struct nf_teller *t, const struct nf_primitive *p,

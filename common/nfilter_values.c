@@ -26,8 +26,7 @@ add_entry(struct nf_reader *r, const struct nf_entry *one)
 	return 0;
 }
 
-/* --- sets --------------------------------------------------------------------
- */
+/* --- sets --- */
 
 /* Symbols stand for numbers, as in flow-tools' sym files: those of the
  * system.  Returns 0, or -1. */
@@ -100,8 +99,7 @@ nf_read_set(struct nf_reader *r, char *word, bool permit)
 	return 0;
 }
 
-/* --- addresses ---------------------------------------------------------------
- */
+/* --- addresses --- */
 
 /*
  * "10.1.2.3"; less than four numbers are the first ones: "10.1" is 10.1.0.0.
@@ -227,8 +225,7 @@ read_prefix(struct nf_reader *r, char *word, struct nf_entry *one)
 	return add_entry(r, one);
 }
 
-/* --- comparisons -------------------------------------------------------------
- */
+/* --- comparisons --- */
 
 static int
 read_operator(struct nf_reader *r, const char *word, enum nf_op *out)

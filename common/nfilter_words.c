@@ -176,8 +176,7 @@ nf_number(const char *word, uint64_t most, uint64_t *out)
 	return errno == 0 && *end == '\0' && *out <= most ? 0 : -1;
 }
 
-/* --- variables ---------------------------------------------------------------
- */
+/* --- variables --- */
 
 /* What stands at an '@': its name, and what to take without a value. */
 struct reference {

@@ -114,8 +114,7 @@ operation_format(const struct operation *o)
 	return dump(root);
 }
 
-/* --- reading ---------------------------------------------------------------
- */
+/* --- reading --- */
 
 static int
 find_verb(const char *name, enum operation_verb *out, struct err *e)

@@ -21,8 +21,7 @@
 static const char weekdays[DAYS_IN_WEEK][4] = {
     "mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
-/* --- reading ---------------------------------------------------------------
- */
+/* --- reading --- */
 
 /* The weekday at '*p', which moves behind it; -1: none. */
 static int
@@ -160,8 +159,7 @@ schedule_parse(const char *text, struct schedule *out, struct err *e)
 	return word == NULL ? 0 : wrong(e, word, "the end of the schedule");
 }
 
-/* --- windows ---------------------------------------------------------------
- */
+/* --- windows --- */
 
 /* Rounded down, also below zero. */
 static int64_t

@@ -10,7 +10,7 @@
  */
 #define CHANCE 8
 
-/* --- what speaks for it --------------------------------------------------- */
+/* --- what speaks for it --- */
 
 int64_t
 vector_gap(const struct vector *v, int64_t onset_ns)
@@ -60,8 +60,7 @@ is_talkative(const struct vector *v)
 	return v->packets > VECTOR_GUESSER_PACKETS;
 }
 
-/* --- rank ------------------------------------------------------------------
- */
+/* --- rank --- */
 
 /* In which of the pieces of time before the onset. */
 static int

@@ -45,8 +45,7 @@ say(struct reasons *r, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* --- for --------------------------------------------------------------------
- */
+/* --- for --- */
 
 /* " in 24 h": as long as the port was watched. */
 static const char *
@@ -130,8 +129,7 @@ vector_for(const struct vector *v, int64_t onset_ns, struct reasons *out)
 		    v->packets);
 }
 
-/* --- against ----------------------------------------------------------------
- */
+/* --- against --- */
 
 static void
 say_outcome(const struct vector *v, struct reasons *out)
@@ -197,8 +195,7 @@ vector_against(const struct vector *v, int64_t onset_ns, struct reasons *out)
 		    v->packets);
 }
 
-/* --- filter -----------------------------------------------------------------
- */
+/* --- filter --- */
 
 const char *
 vector_filter(const struct vector *v, char out[static VECTOR_FILTER_MAX])

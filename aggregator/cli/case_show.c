@@ -10,8 +10,7 @@
 
 #include <sysexits.h>
 
-/* --- all cases ---------------------------------------------------------------
- */
+/* --- all cases --- */
 
 static const struct column list_columns[] = {
     {"case", COLUMN_BOTH, 0},
@@ -70,8 +69,7 @@ case_list(const char *store, const struct options *o, struct err *e)
 	return rc;
 }
 
-/* --- one ---------------------------------------------------------------------
- */
+/* --- one --- */
 
 static const struct column show_columns[] = {
     {"step", COLUMN_BOTH | COLUMN_RIGHT, 0},
@@ -119,8 +117,7 @@ case_show(const struct dossier *d, const struct options *o, struct err *e)
 	return rc;
 }
 
-/* --- what the steps leave ----------------------------------------------------
- */
+/* --- what the steps leave --- */
 
 static const struct column steps_columns[] = {
     {"step", COLUMN_BOTH | COLUMN_RIGHT, 0},

@@ -51,8 +51,7 @@ no_words(const struct task *t, struct err *e)
 	return err_set(e, EX_USAGE, "%s: one word too many", t->word[0]);
 }
 
-/* --- that write --------------------------------------------------------------
- */
+/* --- that write --- */
 
 static int
 do_new(struct task *t, struct err *e)
@@ -153,8 +152,7 @@ do_remove(struct task *t, struct err *e)
 	return dossier_file_write(&t->file, t->dossier, e);
 }
 
-/* --- that read ---------------------------------------------------------------
- */
+/* --- that read --- */
 
 /* Each step alone must be a filter before they are joined: whoever wrote the
  * file.  Returns 0, or -1 with 'e'. */
@@ -237,8 +235,7 @@ do_run(struct task *t, struct err *e)
 	return rc;
 }
 
-/* --- which -------------------------------------------------------------------
- */
+/* --- which --- */
 
 static const struct subcommand {
 	const char *name;

@@ -17,8 +17,7 @@
 #define FOLDER "cases"
 #define ENDING ".json"
 
-/* --- the folder --------------------------------------------------------------
- */
+/* --- the folder --- */
 
 static int
 cannot(const char *what, struct err *e)
@@ -117,8 +116,7 @@ dossier_file_exists(const struct dossier_file *f)
 	return fstatat(f->dir, f->name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* --- reading -----------------------------------------------------------------
- */
+/* --- reading --- */
 
 static json_t *
 load(FILE *from, const char *name, struct err *e)
@@ -170,8 +168,7 @@ dossier_file_read(const struct dossier_file *f, struct err *e)
 	return d;
 }
 
-/* --- writing -----------------------------------------------------------------
- */
+/* --- writing --- */
 
 /* Returns 0, or -1 with errno. */
 static int
@@ -250,8 +247,7 @@ dossier_file_remove(const struct dossier_file *f, struct err *e)
 	return 0;
 }
 
-/* --- all ---------------------------------------------------------------------
- */
+/* --- all --- */
 
 static int
 is_case(const struct dirent *entry)

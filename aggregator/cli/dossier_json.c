@@ -10,8 +10,7 @@
 
 #define VERSION_NUMBER 1
 
-/* --- out ---------------------------------------------------------------------
- */
+/* --- out --- */
 
 /* NULL when a text is no UTF-8, or memory is out. */
 static json_t *
@@ -61,8 +60,7 @@ dossier_to_json(const struct dossier *d, struct err *e)
 	return o;
 }
 
-/* --- in ----------------------------------------------------------------------
- */
+/* --- in --- */
 
 /* The text called 'key' into 'out'; it must be there.  Returns 0, or -1. */
 static int

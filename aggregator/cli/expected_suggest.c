@@ -49,8 +49,7 @@ struct suggest {
 	size_t n_fallen;
 };
 
-/* --- gathering -------------------------------------------------------------
- */
+/* --- gathering --- */
 
 static int
 put_fallen(void *arg, const struct incident *i)
@@ -146,8 +145,7 @@ put_connection(void *arg, const struct connection *c, struct err *e)
 	return 0;
 }
 
-/* --- proposing ---------------------------------------------------------------
- */
+/* --- proposing --- */
 
 static void
 write_match(const struct group *g, char out[static MATCH_MAX])

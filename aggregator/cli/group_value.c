@@ -180,8 +180,7 @@ get_day(const struct grouped *x, struct group_value *v)
 	set_time(v, x, NS_PER_DAY);
 }
 
-/* --- of records only, and of connections only --------------------------------
- */
+/* --- of records only, and of connections only --- */
 
 static void
 get_flags(const struct grouped *x, struct group_value *v)

@@ -48,8 +48,7 @@ groups_take_connections(const struct groups_about *a)
 	return true;
 }
 
-/* --- the whole ---------------------------------------------------------------
- */
+/* --- the whole --- */
 
 static void
 make_layout(struct groups *g)
@@ -113,8 +112,7 @@ groups_free(struct groups *g)
 	errno = saved;
 }
 
-/* --- counting ----------------------------------------------------------------
- */
+/* --- counting --- */
 
 /* Returns 0, or -1: there is no room for another text. */
 static int

@@ -124,8 +124,7 @@ groups_layout(const struct groups *g)
 	return &g->layout;
 }
 
-/* --- rows --------------------------------------------------------------------
- */
+/* --- rows --- */
 
 static struct cell
 value_cell(const struct groups *g, const struct key_value *v)

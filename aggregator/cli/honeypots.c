@@ -128,8 +128,7 @@ honeypots_fini(struct honeypots *h)
 	*h = (struct honeypots){.list = NULL};
 }
 
-/* --- as a row
- * ------------------------------------------------------------------ */
+/* --- as a row --- */
 
 static const struct column columns[HONEYPOT_COLUMNS] = {
     {"honeypot", COLUMN_BOTH, 10},

@@ -10,9 +10,7 @@
 #define FIRST_PEERS 3 /* of each that are named */
 #define FIRST_PORTS 3
 
-/* --- what it did, to whom
- * ------------------------------------------------------------
- */
+/* --- what it did, to whom --- */
 
 /* In words; the ports follow where there are any. */
 static const struct {
@@ -161,8 +159,7 @@ add_deeds(struct words *w, const struct incident *i)
 		words_add(w, "", " and more");
 }
 
-/* --- the door
- * ------------------------------------------------------------------ */
+/* --- the door --- */
 
 static const struct vector *
 door_of(const struct incident *i)
@@ -202,8 +199,7 @@ add_door(struct words *w, const struct incident *i, const struct vector *v)
 		words_add(w, "", ")");
 }
 
-/* --- what nobody saw, what to type
- * ---------------------------------------------- */
+/* --- what nobody saw, what to type --- */
 
 static void
 add_unseen(struct words *w, const struct incident *i, const struct loss *loss,

@@ -180,8 +180,7 @@ say_loss(void *arg, const struct sensor_state *x)
 	return 0;
 }
 
-/* --- the way in --------------------------------------------------------------
- */
+/* --- the way in --- */
 
 static void
 say_vectors(const struct episode *x, const char *place)
@@ -231,8 +230,7 @@ say_episodes(const struct incident *i, const char *place)
 	}
 }
 
-/* --- what to type
- * -------------------------------------------------------------- */
+/* --- what to type --- */
 
 /* All addresses, separated by blanks; returns how many. */
 static size_t

@@ -18,8 +18,7 @@
 
 #define ANSWER_TIMEOUT_S 10
 
-/* --- the socket ------------------------------------------------------------
- */
+/* --- the socket --- */
 
 static int
 cannot_connect(const char *path, struct err *e)
@@ -99,8 +98,7 @@ ask(int fd, const struct operation *o, struct err *said, struct err *e)
 	return operation_parse_reply(answer, len - 1, said, e);
 }
 
-/* --- the operation -----------------------------------------------------------
- */
+/* --- the operation --- */
 
 static int
 join_reason(const struct cli *c, size_t from, char out[static REASON_MAX],

@@ -20,8 +20,7 @@ struct tree {
 	uint64_t left_out;
 };
 
-/* --- gathering
- * ---------------------------------------------------------------- */
+/* --- gathering --- */
 
 static struct edge *
 find(struct tree *t, const struct addr *from, const struct addr *to)
@@ -187,8 +186,7 @@ tree_left_out(const struct tree *t)
 	return t->left_out;
 }
 
-/* --- walking
- * -------------------------------------------------------------------- */
+/* --- walking --- */
 
 static int walk_from(struct tree *t, const struct addr *from, int64_t since_ns,
     size_t depth, tree_fn *fn, void *arg);

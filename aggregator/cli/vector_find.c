@@ -26,8 +26,7 @@ struct finding {
 	size_t n;
 };
 
-/* --- what evidence marks
- * ------------------------------------------------------ */
+/* --- what evidence marks --- */
 
 static bool
 is_same_peer(const struct vector *v, const struct addr *peer)
@@ -73,8 +72,7 @@ compare(const void *a, const void *b, void *at_ns)
 	return vector_compare(a, b, *(int64_t *)at_ns);
 }
 
-/* --- records
- * ------------------------------------------------------------------- */
+/* --- records --- */
 
 /* Rows of one sensor, on one side of the moment, that lie side by side. */
 static size_t

@@ -16,8 +16,7 @@
 #define SHARES_MAX 2048
 #define SUSPECTS_MAX 4096
 
-/* --- telling ---------------------------------------------------------------
- */
+/* --- telling --- */
 
 static void
 not_pending(struct alerts *s, struct open_alert *o)
@@ -47,8 +46,7 @@ tell_later(struct alerts *s, struct open_alert *o)
 	o->pending = true;
 }
 
-/* --- counting ---------------------------------------------------------------
- */
+/* --- counting --- */
 
 /* Returns whether 'what' is new to the alert. */
 static bool
@@ -155,8 +153,7 @@ count(struct alerts *s, struct open_alert *o, const struct finding *f)
 	tell_later(s, o);
 }
 
-/* --- opening -----------------------------------------------------------------
- */
+/* --- opening --- */
 
 static void
 forget(struct alerts *s, struct open_alert *o)

@@ -98,7 +98,7 @@ beacon_new(const struct site *site, const void *set)
 	return s;
 }
 
-/* --- judging -------------------------------------------------------------- */
+/* --- judging --- */
 
 /* suspect_ns: when the rhythm was there. */
 static void
@@ -171,7 +171,7 @@ judge_until(
 		judge_first(s, k, out);
 }
 
-/* --- waiting -------------------------------------------------------------- */
+/* --- waiting --- */
 
 static void
 sort_in(struct beats *k, uint64_t i)
@@ -267,7 +267,7 @@ tick(void *self, int64_t now_ns, struct alert_sink *out)
 	}
 }
 
-/* --- the rest ------------------------------------------------------------- */
+/* --- the rest --- */
 
 /* "about every 14 h" */
 static void

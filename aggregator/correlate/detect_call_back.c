@@ -15,8 +15,7 @@ struct call_back {
 	struct wait *wait;
 };
 
-/* --- who came in before ------------------------------------------------------
- */
+/* --- who came in before --- */
 
 struct looking {
 	const struct site *site;
@@ -161,8 +160,7 @@ text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])
 	    count, a->port, addr_format(&a->peer, peer), a->note);
 }
 
-/* --- life --------------------------------------------------------------------
- */
+/* --- life --- */
 
 static void
 free_it(void *self)

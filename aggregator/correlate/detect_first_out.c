@@ -68,7 +68,7 @@ struct first_out {
 	uint64_t evicted;  /* users, before a restart */
 };
 
-/* --- memory --------------------------------------------------------------- */
+/* --- memory --- */
 
 static struct used *
 used_by(struct first_out *s, const struct user *u)
@@ -122,7 +122,7 @@ first_out_new(const struct site *site, const void *set)
 	return s;
 }
 
-/* --- judging -------------------------------------------------------------- */
+/* --- judging --- */
 
 /* Note the use.  Returns whether the port is new to 'by' at that time. */
 static bool
@@ -206,7 +206,7 @@ connection(void *self, const struct connection *c, enum connection_event event,
 		raise_one(c, out);
 }
 
-/* --- the rest ------------------------------------------------------------- */
+/* --- the rest --- */
 
 static void
 text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])

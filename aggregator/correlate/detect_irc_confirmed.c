@@ -100,8 +100,7 @@ irc_confirmed_new(const struct site *site, const void *set)
 	return s;
 }
 
-/* --- saying so --------------------------------------------------------------
- */
+/* --- saying so --- */
 
 static bool
 is_irc(const struct irc_confirmed *s, uint16_t port)
@@ -144,7 +143,7 @@ raise_one(const struct irc_confirmed *s, const struct called_port *p,
 	alerts_raise(out, &f);
 }
 
-/* --- the honeypot calls --------------------------------------------------- */
+/* --- the honeypot calls --- */
 
 static bool
 is_never(uint16_t port)
@@ -201,7 +200,7 @@ call(
 		look_back(s, &pair, p, &before, out);
 }
 
-/* --- somebody asks -------------------------------------------------------- */
+/* --- somebody asks --- */
 
 static struct pair
 pair_of(const struct connection *c)
@@ -303,7 +302,7 @@ connection(void *self, const struct connection *c, enum connection_event event,
 		ask(s, c, event, out);
 }
 
-/* --- the rest ------------------------------------------------------------- */
+/* --- the rest --- */
 
 static void
 text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])

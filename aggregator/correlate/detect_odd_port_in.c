@@ -154,8 +154,7 @@ text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])
 		  : "");
 }
 
-/* --- life --------------------------------------------------------------------
- */
+/* --- life --- */
 
 static void
 free_it(void *self)

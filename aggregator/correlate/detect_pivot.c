@@ -40,7 +40,7 @@ struct pivot {
 	struct map *pairs;   /* struct pair_key -> struct pair */
 };
 
-/* --- how bad it is -------------------------------------------------------- */
+/* --- how bad it is --- */
 
 static void
 name_of(const struct pivot *s, const struct addr *primary,
@@ -179,7 +179,7 @@ judge_later(void *self, const struct waiting *w, struct alert_sink *out)
 		reach(s, &w->c, out);
 }
 
-/* --- connections ---------------------------------------------------------- */
+/* --- connections --- */
 
 static void
 begin(struct pivot *s, const struct connection *c, struct alert_sink *out)
@@ -242,7 +242,7 @@ text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])
 	    whom, a->note);
 }
 
-/* --- life ----------------------------------------------------------------- */
+/* --- life --- */
 
 static void
 free_it(void *self)

@@ -137,7 +137,7 @@ raise_other(struct shared_peer *s, const struct connection *c,
 	s->left_out++;
 }
 
-/* --- whether one of them was suspect -------------------------------------- */
+/* --- whether one of them was suspect --- */
 
 static bool
 was_suspect(const struct sharer *x, int64_t by_ns, const struct alert_sink *out,
@@ -226,7 +226,7 @@ judge_twice(struct shared_peer *s, const struct peer_key *key,
 	map_put(s->waiting, key, &is_new);
 }
 
-/* --- putting -------------------------------------------------------------- */
+/* --- putting --- */
 
 /* NULL: nobody else was there. */
 static struct sharing *

@@ -27,8 +27,7 @@ struct input {
 	struct blocked blocked;
 };
 
-/* --- both ends of a row ----------------------------------------------------
- */
+/* --- both ends of a row --- */
 
 /* Between two addresses of one honeypot: nobody's business, but counted. */
 static bool
@@ -40,8 +39,7 @@ is_own(struct fold *f, const struct tuple *t)
 	return own;
 }
 
-/* --- opening and answering -------------------------------------------------
- */
+/* --- opening and answering --- */
 
 /* A connection that row 'i' is the first of. */
 static struct folded *
@@ -93,8 +91,7 @@ note_packet(
 	note_reply(f, t, c, kinds);
 }
 
-/* --- SYNs --------------------------------------------------------------------
- */
+/* --- SYNs --- */
 
 /* Milliseconds for struct seen. */
 static int32_t
@@ -174,8 +171,7 @@ put_syn(struct fold *f, struct input *in, size_t i)
 		put_again(f, in, i, &t, c);
 }
 
-/* --- replies
- * ------------------------------------------------------------------ */
+/* --- replies --- */
 
 /* A RST that answers a SYN has number 0 and acknowledges the SYN (RFC 9293,
  * 3.10.7.1); others end connections that were open. */
@@ -204,8 +200,7 @@ put_reply(struct fold *f, struct input *in, size_t i, enum reply kind)
 		early_put(f->early, &t, kind, b->time[i], f->table.clock_ns);
 }
 
-/* --- flows of other tools
- * ------------------------------------------------------ */
+/* --- flows of other tools --- */
 
 static void
 join_half(struct fold *f, const struct input *in, size_t i,
@@ -260,8 +255,7 @@ put_flow(struct fold *f, const struct input *in, size_t i)
 		open_half(f, in, i);
 }
 
-/* --- all of it
- * ------------------------------------------------------------------ */
+/* --- all of it --- */
 
 /* The table is far larger than any cache: ask for memory before its turn. */
 static void

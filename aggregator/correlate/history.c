@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- one connection ----------------------------------------------------------
- */
+/* --- one connection --- */
 
 static uint32_t
 cut(uint64_t n)
@@ -140,8 +139,7 @@ change_visit(struct came *g, struct recent r)
 	return false;
 }
 
-/* --- groups ------------------------------------------------------------------
- */
+/* --- groups --- */
 
 struct addr
 history_peer(const struct party *p)
@@ -307,8 +305,7 @@ history_prefetch(const struct history *h, const struct tuple *t)
 	map_prefetch(h->peers, &group.peer);
 }
 
-/* --- life --------------------------------------------------------------------
- */
+/* --- life --- */
 
 uint64_t
 history_evicted(const struct history *h)

@@ -25,8 +25,7 @@ history_find_peer(const struct history *h, const struct addr *peer)
 	return map_get(h->peers, peer);
 }
 
-/* --- one group ---------------------------------------------------------------
- */
+/* --- one group --- */
 
 static void
 add(struct older *all, const struct older *o)
@@ -128,8 +127,7 @@ visits_of(const struct history *h, const struct window *w,
 	return true;
 }
 
-/* --- questions ---------------------------------------------------------------
- */
+/* --- questions --- */
 
 struct moment
 history_moment(const struct history *h, const struct connection *c)

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-/* --- who came last
- * ----------------------------------------------------------------- */
+/* --- who came last --- */
 
 void
 history_open_door(struct door *d)
@@ -83,8 +82,7 @@ came_lately(
 	return n;
 }
 
-/* --- who came at all
- * --------------------------------------------------------------- */
+/* --- who came at all --- */
 
 static const struct door *
 find_door(const struct history *h, const struct addr *primary, uint16_t port)

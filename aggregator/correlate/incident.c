@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the honeypot ----------------------------------------------------------
- */
+/* --- the honeypot --- */
 
 static void
 set_aliases(const struct site *site, struct incident *i)
@@ -67,8 +66,7 @@ succeed(struct incidents *s, struct open_incident *o)
 	*o = (struct open_incident){.i = i};
 }
 
-/* --- telling -----------------------------------------------------------------
- */
+/* --- telling --- */
 
 void
 incident_touch(struct incidents *s, struct open_incident *o, bool changed)
@@ -113,7 +111,7 @@ incidents_flush(struct incidents *s, bool late)
 	}
 }
 
-/* --- news ----------------------------------------------------------------- */
+/* --- news --- */
 
 void
 incidents_alert(struct incidents *s, struct alert *a)
@@ -210,7 +208,7 @@ incidents_get(const struct incidents *s, const struct addr *primary)
 	return o == NULL ? NULL : &o->i;
 }
 
-/* --- life ----------------------------------------------------------------- */
+/* --- life --- */
 
 void
 incident_forget(struct open_incident *o)

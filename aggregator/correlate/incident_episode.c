@@ -20,8 +20,7 @@ newest(struct open_incident *o)
 	return o->i.n_episode == 0 ? NULL : &o->i.episode[o->i.n_episode - 1];
 }
 
-/* --- beginning ---------------------------------------------------------------
- */
+/* --- beginning --- */
 
 /* When there is no room the second goes: the first and the latest matter. */
 static void
@@ -97,8 +96,7 @@ incident_set_onset(struct incidents *s, struct open_incident *o)
 	o->i.onset_ns = onset;
 }
 
-/* --- going on ----------------------------------------------------------------
- */
+/* --- going on --- */
 
 void
 incident_lasted(struct open_incident *o, int64_t last_ns)
@@ -142,8 +140,7 @@ incident_went_out(struct incidents *s, struct open_incident *o,
 	}
 }
 
-/* --- vectors -----------------------------------------------------------------
- */
+/* --- vectors --- */
 
 static bool
 is_settled(const struct open_incident *o, const struct episode *e)

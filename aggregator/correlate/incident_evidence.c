@@ -101,8 +101,7 @@ incident_put_evidence(
 	return is_new;
 }
 
-/* --- two of them -------------------------------------------------------------
- */
+/* --- two of them --- */
 
 bool
 incident_is_of_visitor(const char *kind)

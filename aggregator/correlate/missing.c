@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the alert -------------------------------------------------------------
- */
+/* --- the alert --- */
 
 static void
 make_id(const struct watched *w, int64_t first_ns, char out[static ID_TEXT_MAX])
@@ -64,8 +63,7 @@ came(struct missing *m, struct watched *w, const struct due *in)
 	tell(m, w);
 }
 
-/* --- judging ----------------------------------------------------------------
- */
+/* --- judging --- */
 
 static void
 forget_seen(struct watched *w, int64_t until_ns)
@@ -215,8 +213,7 @@ missing_finish(struct missing *m)
 		judge(m, &m->watched[i], m->newest_ns);
 }
 
-/* --- life -------------------------------------------------------------------
- */
+/* --- life --- */
 
 void
 missing_restore_alert(struct missing *m, const struct alert *a)

@@ -24,8 +24,7 @@ odd_ends(const struct connection *c)
 	    c->client.addr, c->server.addr, c->client_port, c->server_port, 0};
 }
 
-/* --- ordinary
- * ----------------------------------------------------------------- */
+/* --- ordinary --- */
 
 /* Of the classes those are ordinary that visitors come for. */
 static bool
@@ -62,8 +61,7 @@ odd_may_be(const struct site *site, const struct odd_rules *rules,
 		   (uint32_t)rules->others);
 }
 
-/* --- the visit before
- * ---------------------------------------------------------- */
+/* --- the visit before --- */
 
 struct looking {
 	const struct site *site;
@@ -149,8 +147,7 @@ odd_judge(const struct site *site, const struct odd_rules *rules,
 	return true;
 }
 
-/* --- in words
- * -------------------------------------------------------------------- */
+/* --- in words --- */
 
 static const char *
 reading(enum outcome o)

@@ -8,8 +8,7 @@
 /* How late a sensor that was away may bring what it saw. */
 #define LATE_NS NS_PER_HOUR
 
-/* --- memory ----------------------------------------------------------------
- */
+/* --- memory --- */
 
 static void
 release(struct sliding *w, struct counting *k)
@@ -84,8 +83,7 @@ bound(struct sliding *w, struct counting *k, const struct sliding_put *p)
 	w->evicted++;
 }
 
-/* --- the threshold ----------------------------------------------------------
- */
+/* --- the threshold --- */
 
 /* The earliest v that what came at 'time_ns' may have made. */
 static void
@@ -144,8 +142,7 @@ tell_one(struct sliding *w, int64_t over_ns, const struct sliding_put *p)
 	p->fn(p->arg, &c, p->what, over_ns, p->event);
 }
 
-/* --- putting ----------------------------------------------------------------
- */
+/* --- putting --- */
 
 static void
 put_new(struct sliding *w, struct counting *k, const struct sliding_put *p)
@@ -289,8 +286,7 @@ sliding_put(struct sliding *w, const struct sliding_put *p)
 		put_counting(w, k, p);
 }
 
-/* --- life -------------------------------------------------------------------
- */
+/* --- life --- */
 
 /* How long ago by the clock, which runs from the first tick on. */
 static int64_t

@@ -19,8 +19,7 @@ struct candidates {
 	bool failed; /* no memory */
 };
 
-/* --- gathering ---------------------------------------------------------------
- */
+/* --- gathering --- */
 
 static bool
 is_odd(const struct vector_query *q, const struct addr *peer, uint16_t port)
@@ -89,8 +88,7 @@ gather(void *arg, const struct visits *x)
 	to->v.watched_ns = watched(c->q);
 }
 
-/* --- what others did, and it did elsewhere
- * ------------------------------------ */
+/* --- what others did, and it did elsewhere --- */
 
 static int
 by_port_and_peer(const void *a, const void *b)
@@ -152,8 +150,7 @@ mark(struct candidates *c)
 	}
 }
 
-/* --- rank
- * ---------------------------------------------------------------------- */
+/* --- rank --- */
 
 static int
 compare(const void *a, const void *b, void *onset_ns)
@@ -199,8 +196,7 @@ vector_find(const struct vector_query *q, struct vector **out, size_t *n)
 	return *out == NULL ? -1 : 0;
 }
 
-/* --- an episode's
- * ---------------------------------------------------------------- */
+/* --- an episode's --- */
 
 static struct addr
 counted(const struct vector *v)

@@ -30,7 +30,7 @@ alias_list(const struct incident *in)
 	return list;
 }
 
-/* --- episodes ------------------------------------------------------------- */
+/* --- episodes --- */
 
 static json_t *
 reason_list(const struct reasons *r)
@@ -95,8 +95,7 @@ add_episodes(json_t *own, const struct incident *in)
 		(json_int_t)(in->episodes_left_out + in->n_episode - n)));
 }
 
-/* --- what operators did ----------------------------------------------------
- */
+/* --- what operators did --- */
 
 static json_t *
 done_at(int64_t ns)

@@ -8,8 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-/* --- a cell as flow-print writes it ------------------------------------------
- */
+/* --- a cell as flow-print writes it --- */
 
 static void
 print_plain(char *out, size_t size, const struct cell *c)
@@ -84,8 +83,7 @@ print_time(char out[static 24], const struct cell *c)
 	    (unsigned int)(ms - (int64_t)s * 1000) % 1000);
 }
 
-/* --- rows --------------------------------------------------------------------
- */
+/* --- rows --- */
 
 static void
 fill(

@@ -11,8 +11,7 @@
 /* The i-th record of a flood; its time is set. */
 typedef void flood_fn(uint32_t i, struct record *r);
 
-/* --- records ----------------------------------------------------------------
- */
+/* --- records --- */
 
 static inline struct addr
 v4(uint32_t a)
@@ -68,8 +67,7 @@ answer(struct record *r)
 	r->flags = TCP_SYN | TCP_ACK;
 }
 
-/* --- floods ------------------------------------------------------------------
- */
+/* --- floods --- */
 
 static inline void
 every_port(uint32_t i, struct record *r)

@@ -204,7 +204,7 @@ line_record(const char *text, struct line *l)
 		line_key(w, l);
 }
 
-/* --- the site ------------------------------------------------------------- */
+/* --- the site --- */
 
 static inline void
 site_line_nets(char *save, struct nets *out, const char *text)
@@ -339,7 +339,7 @@ site_of(const char *text)
 	return s;
 }
 
-/* --- putting -------------------------------------------------------------- */
+/* --- putting --- */
 
 typedef void line_put_fn(void *arg, const char *sensor, const struct batch *b);
 

@@ -128,8 +128,7 @@ piping_restart(struct piping *x)
 	pipeline_mute(x->p, false);
 }
 
-/* --- snapshots --------------------------------------------------------------
- */
+/* --- snapshots --- */
 
 #define PIPING_PARTS_MAX 64
 
@@ -222,8 +221,7 @@ piping_find(const struct piping *x, const char *detector, uint16_t port)
 	return NULL;
 }
 
-/* --- as text ----------------------------------------------------------------
- */
+/* --- as text --- */
 
 static inline int
 piping_compare(const void *a, const void *b)

@@ -84,8 +84,7 @@ static const struct flood floods[] = {
 	SEVERITY_SUSPECT},
 };
 
-/* --- one pipeline in it ------------------------------------------------------
- */
+/* --- one pipeline in it --- */
 
 struct flooded {
 	const struct flood *f;
@@ -241,8 +240,7 @@ flood(struct flooded *x)
 	pipeline_finish(x->p);
 }
 
-/* --- what is asked of it -----------------------------------------------------
- */
+/* --- what is asked of it --- */
 
 size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
 

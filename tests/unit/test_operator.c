@@ -73,8 +73,7 @@ a_close_needs_a_verdict_or_a_reason_and_ends_a_mute(void **state)
 	assert_true(i.handling.rebuilt_ns == i.handling.closed_ns);
 }
 
-/* --- what comes after it ---------------------------------------------------
- */
+/* --- what comes after it --- */
 
 /* As the aggregator does it. */
 static void

@@ -53,8 +53,7 @@ an_incident_has_one_id_whichever_of_its_alerts_came_first(void **state)
 	piping_close(y);
 }
 
-/* --- shared-peer -----------------------------------------------------------
- */
+/* --- shared-peer --- */
 
 #define SUSPECT "+0 pot1 10.0.0.5:1 > 1.2.3.4:22 S seq=1 hook=out\n"
 
@@ -114,8 +113,7 @@ a_peer_shared_with_a_suspect_is_the_same_with_ticks_and_without(void **state)
 	piping_close(y);
 }
 
-/* --- episodes --------------------------------------------------------------
- */
+/* --- episodes --- */
 
 static void
 an_onset_follows_a_witness_who_saw_it_earlier(void **state)
@@ -198,8 +196,7 @@ a_batch_of_two_days_gives_the_episodes_of_a_record_at_a_time(void **state)
 	piping_close(x);
 }
 
-/* --- what is known ---------------------------------------------------------
- */
+/* --- what is known --- */
 
 static void
 a_fall_within_a_day_of_a_gap_may_be_older(void **state)

@@ -79,8 +79,7 @@ a_filter_can_ask_what_is_expected_and_by_whom(void **state)
 	assert_false(matches("expected", &r));
 }
 
-/* --- what is cheap to know never says no where the filter says yes ---------
- */
+/* --- what is cheap to know never says no where the filter says yes --- */
 
 static uint64_t seed = 7;
 

@@ -23,8 +23,7 @@
 	"+2 gw 10.0.0.8:1 > 1.2.3.4:22 S seq=2 hook=in\n"                      \
 	"+3 gw 10.0.0.8:2 > 10.0.0.9:22 S seq=2 hook=in\n"
 
-/* --- one part ---------------------------------------------------------------
- */
+/* --- one part --- */
 
 static void
 save_text(const void *self, struct wr *w)
@@ -79,8 +78,7 @@ a_part_cut_anywhere_or_with_any_bit_changed_is_refused(void **state)
 	piping_kept_fini(&kept);
 }
 
-/* --- all of them ------------------------------------------------------------
- */
+/* --- all of them --- */
 
 static void
 refuses(struct piping *x, struct piping_kept *kept)
