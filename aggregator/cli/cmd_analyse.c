@@ -9,6 +9,7 @@
 #include "aggregator/cli/incident_row.h"
 #include "aggregator/cli/keep.h"
 #include "aggregator/cli/output.h"
+#include "aggregator/cli/site_file.h"
 #include "aggregator/cli/typed.h"
 #include "common/err.h"
 #include "common/site.h"
@@ -250,7 +251,9 @@ open_all(struct answer *a, const struct cli *c, struct err *e)
 	if (a->opt->store == NULL)
 		return 0;
 	a->keep = keep_open(a->opt->store, merge_files(a->files.merge), e);
-	return a->keep == NULL ? -1 : 0;
+	if (a->keep == NULL)
+		return -1;
+	return site_file_write(a->site.site, a->opt->store, e);
 }
 
 static int

@@ -4,6 +4,7 @@
 #include "aggregator/cli/cli.h"
 #include "aggregator/cli/filter_join.h"
 #include "aggregator/cli/nfilters.h"
+#include "aggregator/cli/site_file.h"
 #include "aggregator/config.h"
 #include "common/addr.h"
 #include "common/err.h"
@@ -35,13 +36,16 @@ site_from_home(struct place *p, const struct options *o, struct err *e)
 	return site_add_honeynet(p->own, &h, e);
 }
 
+/* A store of files knows itself what was home. */
 static const char *
-config_path(const struct options *o)
+config_path(const struct options *o, char own[static PATH_MAX])
 {
 	if (o->config != NULL)
 		return o->config;
 	if (o->home.n > 0 && o->store != NULL)
 		return NULL;
+	if (o->store != NULL && site_file_path(o->store, own))
+		return own;
 	return access(CONFIG_PATH, R_OK) == 0 ? CONFIG_PATH : NULL;
 }
 
@@ -60,7 +64,8 @@ open_site(struct place *p, const struct options *o, struct err *e)
 int
 place_open(struct place *p, const struct options *o, struct err *e)
 {
-	const char *path = config_path(o);
+	char own[PATH_MAX];
+	const char *path = config_path(o, own);
 
 	*p = (struct place){0};
 	if (path != NULL) {

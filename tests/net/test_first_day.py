@@ -51,6 +51,25 @@ def test_the_report_and_the_store_count_the_same(tmp_path):
     assert irc["attempts"] == 2
 
 
+def test_a_store_of_files_knows_who_was_home(tmp_path):
+    log, store = tmp_path / "log", tmp_path / "store"
+    aliases = tmp_path / "aliases"
+    aliases.write_text("198.51.100.7 198.51.100.70\n2001:db8::7\n")
+    log.write_text(line(1, "203.0.113.80", "198.51.100.70", 80)
+                   + line(2, "198.51.100.7", "192.0.2.6", 6667))
+    answer("analyse", *HOME, "--home", "2001:db8::/32", "--year", 2005,
+           "--aliases", aliases, "--store", store, log)
+    kept = ("--store", store)
+    assert [r["dst"] for r in rows("records", *kept, "direction out")] == [
+        "192.0.2.6"]
+    assert [r["dst"] for r in
+            rows("between", *kept, "198.51.100.7", "203.0.113.80")] == [
+                "198.51.100.70"]
+    # What is said counts more.
+    assert rows("records", *kept, "--home", "192.0.2.0/24",
+                "direction out") == []
+
+
 def test_backscatter_makes_nobody_unanswered(tmp_path):
     """A firewall logs a SYN+ACK that belongs to nothing, and no others."""
     log, store = tmp_path / "log", tmp_path / "store"
