@@ -126,7 +126,8 @@ sql_ends(FILE *f, const struct expr *x, size_t value)
 static inline void
 sql_value(FILE *f, const struct expr *x, size_t value)
 {
-	const char *word = vocabulary[x->what].word[value];
+	const char *word =
+	    x->what == NUMBER ? "" : vocabulary[x->what].word[value];
 	static const char *const kinds_sql[] = {SQL_SYN, SQL_SYNACK, SQL_RST};
 
 	switch (x->what) {
