@@ -89,7 +89,7 @@ judge(const struct call_back *self, const struct connection *c,
 	};
 
 	if (c->start_ns != TIME_NONE)
-		l.since_ns = c->start_ns - HISTORY_WINDOW_NS;
+		l.since_ns = span_from(c->start_ns, -HISTORY_WINDOW_NS);
 	history_of_peer(out->history, &peer, at, look, &l);
 	if (!l.found)
 		return false;

@@ -176,7 +176,7 @@ raise_one(const struct connection *c, struct alert_sink *out)
 {
 	const struct addr server = party_counted(&c->server.addr);
 	const struct finding f = {
-	    .suspect_ns = c->start_ns + ANSWERS_NS,
+	    .suspect_ns = span_from(c->start_ns, ANSWERS_NS),
 	    .severity = SEVERITY_SUSPECT,
 	    .honeypot = &c->client,
 	    .peer = &c->server.addr,

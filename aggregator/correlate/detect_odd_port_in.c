@@ -4,6 +4,7 @@
 #include "aggregator/correlate/detect.h"
 #include "aggregator/correlate/odd_port.h"
 #include "aggregator/correlate/option.h"
+#include "aggregator/correlate/span.h"
 #include "aggregator/correlate/wait.h"
 #include "common/map.h"
 
@@ -62,8 +63,9 @@ raise(struct alert_sink *out, const struct connection *c,
 	    .connection = c,
 	    .event = event,
 	    .waited = true,
-	    .suspect_ns =
-		c->start_ns == TIME_NONE ? 0 : c->start_ns + ODD_AHEAD_NS,
+	    .suspect_ns = c->start_ns == TIME_NONE
+			      ? 0
+			      : span_from(c->start_ns, ODD_AHEAD_NS),
 	};
 
 	if (event == CONNECTION_NEW || is_shown(out, &f)) {

@@ -217,7 +217,7 @@ judge_twice(struct shared_peer *s, const struct peer_key *key,
 		judge(s, key, k, time_ns, time_ns, out);
 		return;
 	}
-	judge(s, key, k, time_ns, time_ns - SURE_NS, out);
+	judge(s, key, k, time_ns, span_from(time_ns, -SURE_NS), out);
 	if (sharing_is_full(k) && sharing_next(k, &t)) {
 		sharing_take(k);
 		judge(s, key, k, t, t, out);

@@ -72,7 +72,7 @@ most(uint32_t need)
 static void
 bound(struct sliding *w, struct counting *k, const struct sliding_put *p)
 {
-	int64_t settled = k->newest_ns - STRAGGLERS_NS;
+	int64_t settled = span_from(k->newest_ns, -STRAGGLERS_NS);
 
 	sliding_list_thin_out(&k->list, p->what, w->span_ns, settled);
 	if (k->list.n < most(p->need))

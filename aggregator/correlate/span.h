@@ -27,6 +27,19 @@ span_ns(int64_t a, int64_t b)
 	return d;
 }
 
+/* 't' and so much more, or less; cut off like it, and TIME_NONE stays so. */
+static inline int64_t
+span_from(int64_t t, int64_t more_ns)
+{
+	int64_t sum;
+
+	if (t == TIME_NONE)
+		return t;
+	if (__builtin_add_overflow(t, more_ns, &sum) || sum == TIME_NONE)
+		return more_ns > 0 ? INT64_MAX : INT64_MIN + 1;
+	return sum;
+}
+
 /* Whether 't' lies in [first - slack, last + slack]. */
 static inline int
 span_near(int64_t t, int64_t first, int64_t last, int64_t slack_ns)

@@ -45,8 +45,7 @@ static bool
 is_unanswered(
     const struct table *t, const struct tuple *key, const struct connection *c)
 {
-	int64_t until =
-	    c->last_ns == TIME_NONE ? TIME_NONE : c->last_ns + ATTEMPT_GAP_NS;
+	int64_t until = span_from(c->last_ns, ATTEMPT_GAP_NS);
 
 	return c->outcome == OUTCOME_UNKNOWN && !c->guessed &&
 	       replying_is_seen(

@@ -202,23 +202,35 @@ vector_find(const struct vector_query *q, struct vector **out, size_t *n)
 /* --- an episode's
  * ---------------------------------------------------------------- */
 
-static struct candidate *
-find_same(struct candidates *c, const struct vector *v)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		const struct vector *o = &c->list[i].v;
-
-		if (o->port == v->port && addr_eq(&o->peer, &v->peer) &&
-		    addr_eq(&o->address, &v->address))
-			return &c->list[i];
-	}
-	return NULL;
-}
-
 static struct addr
 counted(const struct vector *v)
 {
 	return v->within ? v->peer : party_counted(&v->peer);
+}
+
+/*
+ * Which of its addresses a peer is shown by may have changed since.  That of a
+ * honeypot does not say what it counts as; what it did last does.
+ */
+static bool
+is_same(const struct candidate *x, const struct vector *v)
+{
+	const struct addr peer = counted(v);
+
+	if (x->v.port != v->port || x->v.within != v->within ||
+	    !addr_eq(&x->v.address, &v->address))
+		return false;
+	return addr_eq(&x->counted, &peer) || addr_eq(&x->v.peer, &v->peer) ||
+	       (v->within && x->v.last_ns == v->last_ns);
+}
+
+static struct candidate *
+find_same(struct candidates *c, const struct vector *v)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (is_same(&c->list[i], v))
+			return &c->list[i];
+	return NULL;
 }
 
 /* What was known before counts. */

@@ -17,8 +17,8 @@ struct interned {
 };
 
 /* 'len' bytes as a string; NULL when there are none.  What cannot be shown
- * stays; what does not fit is cut.  Good for the next INTERNED_MAX - 1
- * calls. */
+ * stays; what does not fit is cut.  Good until the next call: a pool for each
+ * name that a record has. */
 const char *interned_get(struct interned *s, const char *text, size_t len);
 
 #endif

@@ -328,6 +328,34 @@ the_order_of_tcp_options_is_kept(void **state)
 	reader_close(rd);
 }
 
+/* More devices than are remembered push out each other, not the prefix. */
+static void
+names_stay_with_their_record_among_many_devices(void **state)
+{
+	const struct source_options o = {.year = 2005};
+	char text[16384], in[16];
+	struct reader *rd;
+	struct record r;
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 60; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+		    "Mar  8 20:16:44 b kernel: PRE IN=in%d OUT=out%d " BODY
+		    "\n",
+		    i, i);
+	rd = reader_open(put_text("log", text), &o, NULL);
+	assert_non_null(rd);
+	for (int i = 0; i < 60; i++) {
+		assert_true(reader_next(rd, &r));
+		snprintf(in, sizeof(in), "in%d", i);
+		assert_string_equal(r.prefix, "PRE");
+		assert_string_equal(r.in_if, in);
+		assert_string_equal(r.out_if + 3, in + 2);
+	}
+	reader_close(rd);
+}
+
 int
 main(void)
 {
@@ -339,6 +367,7 @@ main(void)
 	    cmocka_unit_test(lines_about_something_else_are_no_errors),
 	    cmocka_unit_test(protocols_and_kinds_are_counted),
 	    cmocka_unit_test(the_order_of_tcp_options_is_kept),
+	    cmocka_unit_test(names_stay_with_their_record_among_many_devices),
 	};
 	enum {
 		FORMS = sizeof(forms) / sizeof(*forms),
