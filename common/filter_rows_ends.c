@@ -32,11 +32,12 @@ rows_clients(struct filter_rows *x)
 	memset(known, 0, sizeof(known));
 	for (size_t i = 0; has != NULL && i < x->n; i++) {
 		uint32_t f = flags == NULL ? 0 : flags[i];
-		bool told = (has[i] & HAS_FLAGS) != 0;
+		uint8_t syn = flags_are_syn(f), synack = flags_are_synack(f);
+		uint8_t rst = flags_are_rst(f);
+		uint8_t told = (has[i] & HAS_FLAGS) != 0;
 
-		x->client_is_src[i] = flags_are_syn(f);
-		known[i] = told && (flags_are_syn(f) || flags_are_synack(f) ||
-				       flags_are_rst(f));
+		x->client_is_src[i] = syn;
+		known[i] = told & (syn | synack | rst);
 	}
 	if (memchr(known, 0, x->n) != NULL)
 		guess_clients(x, known);

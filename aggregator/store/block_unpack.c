@@ -137,16 +137,19 @@ read_column(struct block *b, size_t id, struct err *e)
 	const struct block_kind *k = &block_kinds[id];
 	struct block_part *c = &b->reader.column[id];
 	size_t n = block_count(&b->reader, id);
+	int rc = 0;
 
 	if (c->done)
 		return 0;
-	c->done = true;
-	if (n == 0 || (!c->there && id >= BLOCK_RECORD))
-		return 0;
-	if (!c->there && (k->width == 1 || k->steps))
-		return err_set(
-		    e, EX_DATAERR, "block: column %zu is missing", id);
-	return k->width == 1 ? read_texts(b, id, e) : read_numbers(b, id, e);
+	if (n > 0 && c->there)
+		rc = k->width == 1 ? read_texts(b, id, e)
+				   : read_numbers(b, id, e);
+	else if (n > 0 && (k->width == 1 || k->steps))
+		rc = err_set(e, EX_DATAERR, "block: column %zu is missing", id);
+	else if (n > 0 && id < BLOCK_RECORD)
+		rc = read_numbers(b, id, e);
+	c->done = rc == 0;
+	return rc;
 }
 
 static int

@@ -9,6 +9,7 @@
  */
 #include "aggregator/store/block.h"
 #include "aggregator/store/block_format.h"
+#include "common/ports.h"
 
 #include <arpa/inet.h>
 #include <stdint.h>
@@ -106,7 +107,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		put_crc(buf, end);
 	if (block_unpack(block, buf, len, 0, &rows, NULL) == 0)
 		check(again, &rows);
-	(void)block_unpack(block, buf, len, BLOCK_WANT(dst), &rows, NULL);
+	if (block_unpack(block, buf, len, BLOCK_WANT(dst) | BLOCK_AS_WORDS,
+		&rows, NULL) == 0) {
+		struct addr_words words;
+		struct ports ports;
+
+		(void)block_words(block, &words, NULL);
+		(void)block_ports(block, &ports, NULL);
+		(void)block_more(block, BLOCK_WANT_ALL, &rows, NULL);
+	}
 	free(buf);
 	return 0;
 }

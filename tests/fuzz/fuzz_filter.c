@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A filter's text; what it says of a few records must not contradict what it
- * says of the hosts that it needs. */
+ * says of the hosts that it needs, of the same records as columns, of their
+ * times, nor of what they lack. */
+#include "common/batch.h"
 #include "common/err.h"
 #include "common/filter.h"
+#include "common/filter_rows.h"
 #include "common/site.h"
 
 #include <stdint.h>
@@ -90,6 +93,45 @@ check_bounds(const struct filter *f, const struct addr *client,
 		abort();
 }
 
+/* The record as the only row of its columns. */
+static void
+check_columns(const struct filter *f, const struct filter_subject *s)
+{
+	struct builder *b = builder_new(1, 4096);
+	struct filter_rows *x = filter_rows_new(f, NULL);
+	struct ports ports = {{0}};
+	struct rows rows = {.sensor_name = &s->sensor, .n_sensor = 1};
+	struct filter_gap gap;
+	uint8_t match = 2;
+
+	if (b == NULL || x == NULL || builder_put(b, s->record) == -1)
+		abort();
+	rows.records = builder_view(b);
+	ports_add(&ports, s->record->dport, s->record->dport);
+	if (!filter_rows_bind(x, NULL, &ports) && filter_match(f, s))
+		abort();
+	if (filter_rows_match(x, &rows, &match) != filter_match(f, s) ||
+	    match != filter_match(f, s))
+		abort();
+	if (s->sensor != NULL && filter_rows_know(x, &rows) &&
+	    filter_lacks(f, s, &gap))
+		abort();
+	filter_rows_free(x);
+	builder_free(b);
+}
+
+static void
+check_times(const struct filter *f, const struct filter_subject *s)
+{
+	int64_t since, until, t = s->record->time_ns;
+
+	filter_times(f, &since, &until);
+	if (filter_match(f, s) && t != TIME_NONE &&
+	    ((since != TIME_NONE && t < since) ||
+		(until != TIME_NONE && t >= until)))
+		abort();
+}
+
 static void
 match(const struct filter *f)
 {
@@ -106,10 +148,15 @@ match(const struct filter *f)
 	if (addr_parse("11.11.0.1", &r.src) == -1 ||
 	    addr_parse("1.2.3.4", &r.dst) == -1)
 		abort();
+	r.time_ns = INT64_C(1109444452500000000);
 	check(f, &s, host, n);
+	check_columns(f, &s);
+	check_times(f, &s);
 	r.has = 0;
+	r.time_ns = TIME_NONE;
 	s.sensor = NULL;
 	check(f, &s, host, n);
+	check_columns(f, &s);
 	check_bounds(f, &r.src, &r.dst, 6667);
 }
 
