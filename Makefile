@@ -164,10 +164,12 @@ $(B)/bench/%: tests/bench/%.c $(LIBS)
 tests-build: $(UNIT) $(REPLAY) $(TOOLS)
 
 RUN = $(PYTHON) tests/run.py
+JOBS := $(shell nproc)
 check: $(B)/.have-check $(B)/.have-demo
-	$(Q)$(MAKE) --no-print-directory all tests-build
-	$(Q)$(MAKE) --no-print-directory SAN=1 all tests-build
-	$(Q)$(MAKE) --no-print-directory B=build-clang CC=clang all tests-build
+	$(Q)$(MAKE) -j$(JOBS) --no-print-directory all tests-build
+	$(Q)$(MAKE) -j$(JOBS) --no-print-directory SAN=1 all tests-build
+	$(Q)$(MAKE) -j$(JOBS) --no-print-directory B=build-clang CC=clang \
+	  all tests-build
 	$(Q)$(RUN) --build $(B) --sanitized build-san unit corpus lint net
 check-quick: $(B)/.have-check all tests-build
 	$(Q)$(RUN) --build $(B) unit corpus lint

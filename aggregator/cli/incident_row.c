@@ -64,13 +64,14 @@ static const struct column evidence_columns[EVIDENCE_COLUMNS] = {
     {"port", 0, 0},
     {"count", 0, 0},
     {"text", 0, 0},
+    {"filter", 0, 0},
 };
 
 static const struct layout evidence_layout = {
     .column = evidence_columns, .n = EVIDENCE_COLUMNS};
 
 static void
-evidence_row(struct cell *c, const struct evidence *x)
+evidence_row(struct cell *c, const struct evidence *x, const char *filter)
 {
 	c[0] = cell_text(x->kind);
 	c[1] = cell_time(x->time_ns);
@@ -78,6 +79,7 @@ evidence_row(struct cell *c, const struct evidence *x)
 	c[3] = cell_port(x->port);
 	c[4] = cell_uint(x->count);
 	c[5] = cell_text(x->text);
+	c[6] = cell_text(filter);
 }
 
 /* A time of 0: nobody did it. */
@@ -158,8 +160,9 @@ incident_row(struct incident_row *out, const struct incident *i)
 	struct cell *c = out->cell;
 
 	for (size_t k = 0; k < n; k++)
-		evidence_row(
-		    &out->evidence[k * EVIDENCE_COLUMNS], &i->evidence[k]);
+		evidence_row(&out->evidence[k * EVIDENCE_COLUMNS],
+		    &i->evidence[k],
+		    evidence_filter(i, &i->evidence[k], out->filter[k]));
 	c[INCIDENT] = cell_text(i->id);
 	c[HONEYPOT] = cell_text(i->honeypot);
 	c[SEVERITY] = cell_severity(i->severity);

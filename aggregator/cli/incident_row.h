@@ -2,9 +2,10 @@
 #ifndef AGGREGATOR_CLI_INCIDENT_ROW_H
 #define AGGREGATOR_CLI_INCIDENT_ROW_H
 
+#include "aggregator/cli/evidence_filter.h"
 #include "aggregator/cli/vector_row.h"
 
-#define EVIDENCE_COLUMNS 6
+#define EVIDENCE_COLUMNS 7
 #define EPISODE_COLUMNS 6
 
 struct episode_row {
@@ -13,10 +14,11 @@ struct episode_row {
 };
 
 /* An incident as a row, with its evidence, episodes and vectors as rows of
- * their own: 1 MB. */
+ * their own: 2 MB. */
 struct incident_row {
 	struct cell cell[LAYOUT_COLUMNS_MAX];
 	struct cell evidence[EVIDENCE_MAX * EVIDENCE_COLUMNS];
+	char filter[EVIDENCE_MAX][EVIDENCE_FILTER_MAX]; /* of evidence */
 	struct cell episodes[EPISODES_MAX * EPISODE_COLUMNS];
 	struct episode_row episode[EPISODES_MAX];
 };

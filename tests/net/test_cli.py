@@ -218,7 +218,9 @@ def test_incidents_have_the_promised_fields(store):
     assert first["evidence"][1] == {
         "kind": "outbound-ssh", "time": "2026-11-21T10:10:00Z",
         "peer": "203.0.113.8", "port": 22, "count": 1,
-        "text": "combo called ssh port 22"}
+        "text": "combo called ssh port 22",
+            "filter": "host 203.0.113.8 and host [11.11.79.67 11.11.79.69] "
+                      "and server port 22"}
     assert answer("incidents", "--store", store, "--count") == "2\n"
 
 

@@ -57,6 +57,20 @@ def test_without_the_aliases_nobody_is_blamed():
     assert "no visitor with supporting evidence was seen" in text
 
 
+def test_all_evidence_has_the_filter_that_shows_its_records(tmp_path):
+    kept = ("--store", tmp_path / "kept")
+    found, = rows("analyse", *HOW, "--aliases", ALIASES, *kept, LOG)
+    shown = {e["filter"]: e for e in found["evidence"]}
+    for text in shown:
+        assert int(answer("records", *kept, "--count", text)) > 0, text
+    irc, = (f for f, e in shown.items()
+            if (e["kind"], e["port"]) == ("outbound-irc", 6667))
+    assert answer("records", *kept, "--count", irc, "flags syn") == "102\n"
+    ident = next(f for f, e in shown.items() if e["kind"] == "irc-confirmed")
+    assert {r["dport"] for r in rows("records", *kept, ident, "flags syn")
+            } >= {113}
+
+
 def test_the_same_records_give_the_same_bytes():
     one = answer("analyse", *HOW, "--aliases", ALIASES, LOG, "-o", "json")
     assert one == answer("analyse", *HOW, "--aliases", ALIASES, LOG,
