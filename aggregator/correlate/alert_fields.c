@@ -5,6 +5,7 @@
 #include "aggregator/correlate/span.h"
 
 #include <stdarg.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -117,6 +118,16 @@ alert_who(const struct alert *a, char *out, size_t size)
 		snprintf(out, size, "%s", address);
 	else
 		snprintf(out, size, "%s (%s)", a->honeypot, address);
+}
+
+void
+alert_count(const struct alert *a, char out[static ALERT_COUNT_MAX])
+{
+	if (a->count == 1)
+		snprintf(out, ALERT_COUNT_MAX, "a connection");
+	else
+		snprintf(
+		    out, ALERT_COUNT_MAX, "%" PRIu64 " connections", a->count);
 }
 
 void

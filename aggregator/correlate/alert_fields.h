@@ -47,6 +47,10 @@ void alert_was_shown(
 /* "combo (10.0.0.5)", or the address alone if it is the name. */
 void alert_who(const struct alert *a, char *out, size_t size);
 
+/* "a connection", "12 connections" */
+#define ALERT_COUNT_MAX 40
+void alert_count(const struct alert *a, char out[static ALERT_COUNT_MAX]);
+
 /* A sentence; what is too long ends in "...". */
 void alert_say(char out[static ALERT_TEXT_MAX], const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

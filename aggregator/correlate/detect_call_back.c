@@ -148,13 +148,11 @@ static void
 text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])
 {
 	char who[SITE_NAME_MAX + ADDR_TEXT_MAX + 4], peer[ADDR_TEXT_MAX];
-	char count[40] = "a connection";
+	char count[ALERT_COUNT_MAX];
 
 	(void)self;
 	alert_who(a, who, sizeof(who));
-	if (a->count != 1)
-		snprintf(
-		    count, sizeof(count), "%" PRIu64 " connections", a->count);
+	alert_count(a, count);
 	alert_say(out,
 	    "%s began %s to port %u of %s, which had come in before: %s.", who,
 	    count, a->port, addr_format(&a->peer, peer), a->note);

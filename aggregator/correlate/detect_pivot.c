@@ -229,13 +229,11 @@ text(const void *self, const struct alert *a, char out[static ALERT_TEXT_MAX])
 {
 	const struct pivot *s = self;
 	char who[SITE_NAME_MAX + ADDR_TEXT_MAX + 4], whom[SITE_NAME_MAX];
-	char count[40] = "a connection", port[24] = "other ports";
+	char count[ALERT_COUNT_MAX], port[24] = "other ports";
 
 	alert_who(a, who, sizeof(who));
 	name_of(s, &a->peer, whom);
-	if (a->count != 1)
-		snprintf(
-		    count, sizeof(count), "%" PRIu64 " connections", a->count);
+	alert_count(a, count);
 	if (a->port != 0)
 		snprintf(port, sizeof(port), "port %u", a->port);
 	alert_say(out, "%s began %s to %s of honeypot %s%s.", who, count, port,

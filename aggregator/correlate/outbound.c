@@ -53,12 +53,10 @@ outbound_text(const struct alert *a, const char *port, const char *weak,
     char out[static ALERT_TEXT_MAX])
 {
 	char who[ALERT_WHO_MAX], whom[80];
-	char address[ADDR_TEXT_MAX], count[40] = "a connection";
+	char address[ADDR_TEXT_MAX], count[ALERT_COUNT_MAX];
 
 	alert_who(a, who, sizeof(who));
-	if (a->count != 1)
-		snprintf(
-		    count, sizeof(count), "%" PRIu64 " connections", a->count);
+	alert_count(a, count);
 	if (a->has_peer)
 		snprintf(
 		    whom, sizeof(whom), "%s", addr_format(&a->peer, address));
